@@ -1,0 +1,1 @@
+"""What the program brings along: catalogue data, sample images, fonts, icons."""
