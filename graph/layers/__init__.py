@@ -1,0 +1,8 @@
+"""The catalogue: one declarative entry for each Keras layer, in the module of its Keras family.
+
+Importing this package registers every entry with `graph.registry`.
+"""
+
+from graph.layers import core
+
+__all__ = ["core"]
