@@ -1,0 +1,83 @@
+"""New nodes: their names, their starting parameters and their place, as edits.
+
+Names follow the field's habit: `visible`, `conv1`, `pool1`, `flat1`, `merge`, `hidden1`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from graph import registry
+from graph.edits import AddNode, Batch, Connect, Disconnect, Edit
+from graph.project import Layer, Link, Node
+from graph.spec import Calls
+from graph.topology import wiring
+
+if TYPE_CHECKING:
+    from graph.project import Graph, Project
+
+_FIRST_WITHOUT_NUMBER = {"visible", "merge", "output"}
+
+
+def fresh_label(graph: Graph, stem: str) -> str:
+    """Return a variable name for a stem that the drawing doesn't use yet."""
+    taken = {node.label for node in graph.nodes.values()}
+    taken |= {layer.name for layer in graph.layers.values()}
+    if stem in _FIRST_WITHOUT_NUMBER and stem not in taken:
+        return stem
+    number = 2 if stem in _FIRST_WITHOUT_NUMBER else 1
+    while f"{stem}{number}" in taken:
+        number += 1
+    return f"{stem}{number}"
+
+
+def new_node(project: Project, kind: str, x: float, y: float) -> tuple[AddNode, str]:
+    """Return the edit that puts a new layer of a kind at a place, and the new node's id."""
+    graph = project.graph
+    spec = registry.find(kind)
+    stem = spec.stem if spec is not None else kind.lower()
+    label = fresh_label(graph, stem)
+    key, layer = graph.fresh_ids(2)
+    starter = dict(spec.starter) if spec is not None else {}
+    return AddNode(key, Node(layer, label, x, y), Layer(kind, label, starter)), key
+
+
+def share(project: Project, node: str, x: float, y: float) -> tuple[AddNode, str]:
+    """Return the edit that calls a node's layer once more, and the new node's id."""
+    graph = project.graph
+    (key,) = graph.fresh_ids(1)
+    layer = graph.nodes[node].layer
+    label = fresh_label(graph, f"{graph.nodes[node].label}_")
+    return AddNode(key, Node(layer, label, x, y)), key
+
+
+def free_slot(project: Project, node: str) -> int:
+    """Return the input slot at which a new wire to a node arrives."""
+    graph = project.graph
+    slots = {graph.links[link].slot for link in wiring(graph).into[node]}
+    spec = registry.find(graph.layer_of(node).kind)
+    if spec is None or spec.calls is Calls.LIST:
+        return max(slots, default=-1) + 1
+    return next((slot for slot in range(len(spec.inputs)) if slot not in slots), 0)
+
+
+def connect(project: Project, source: str, target: str, slot: int | None = None) -> Connect:
+    """Return the edit that wires a node to another, at a slot or the next free one."""
+    (key,) = project.graph.fresh_ids(1)
+    place = free_slot(project, target) if slot is None else slot
+    return Connect(key, Link(source, target, place))
+
+
+def insert_on_link(project: Project, link: str, kind: str, x: float, y: float) -> tuple[Edit, str]:
+    """Return the edit that puts a new layer of a kind into a wire, and the new node's id."""
+    graph = project.graph
+    wire = graph.links[link]
+    added, key = new_node(project, kind, x, y)
+    _, _, first, second = graph.fresh_ids(4)
+    edits = (
+        added,
+        Disconnect((link,)),
+        Connect(first, Link(wire.source, key, 0, wire.output)),
+        Connect(second, Link(key, wire.target, wire.slot)),
+    )
+    return Batch(edits, f"Insert {kind}"), key
