@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QUndoStack
+from PySide6.QtGui import QUndoGroup, QUndoStack
 
 from codegen import emit
 from graph import edits, projectfile
@@ -27,13 +27,29 @@ if TYPE_CHECKING:
     from graph.problems import Problem
 
 
+class Sheet:
+    """One open project: what a tab of the window stands for."""
+
+    def __init__(self, project: Project, path: Path | None, parent: QObject) -> None:
+        self.project = project
+        self.path = path
+        self.stack = QUndoStack(parent)
+
+    @property
+    def title(self) -> str:
+        """Return the name on the tab: the file's, else the project's."""
+        return self.path.name if self.path is not None else self.project.name
+
+
 class Document(QObject):
-    """A project with its report, problems, program, selection, file and undo stack.
+    """The open project with its report, problems, program, selection, file and undo stack.
+
+    Several projects may be open; one is shown. Views know only the one that is shown.
 
     Signals:
         changed(Change): the project is another one; report and problems are those of it.
         selection_changed(): other nodes or wires are selected.
-        file_changed(): the file's path, or whether it is saved, is another.
+        file_changed(): a file's path, whether it is saved, or the list of sheets is another.
         revealed(str): somebody asked to see the node of this id.
     """
 
@@ -44,18 +60,36 @@ class Document(QObject):
 
     def __init__(self, project: Project | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.undo_stack = QUndoStack(self)
-        self.undo_stack.cleanChanged.connect(self._on_clean_changed)
-        self.path: Path | None = None
+        self.undo_group = QUndoGroup(self)
+        self.undo_group.cleanChanged.connect(self._on_clean_changed)
         self.source: object = None  # who made the change that is being shown
         self._showing = False
-        self._set(project or Project())
+        self.sheets: list[Sheet] = []
+        self.sheet = self._new_sheet(project or Project(), None)
+        self._set(self.sheet.project)
         self.selected_nodes: frozenset[str] = frozenset()
         self.selected_links: frozenset[str] = frozenset()
 
+    def _new_sheet(self, project: Project, path: Path | None) -> Sheet:
+        sheet = Sheet(project, path, self)
+        self.undo_group.addStack(sheet.stack)
+        self.undo_group.setActiveStack(sheet.stack)
+        self.sheets.append(sheet)
+        return sheet
+
+    @property
+    def undo_stack(self) -> QUndoStack:
+        """Return the undo stack of the project that is shown."""
+        return self.sheet.stack
+
+    @property
+    def path(self) -> Path | None:
+        """Return the file of the project that is shown, or None if it has none yet."""
+        return self.sheet.path
+
     def _set(self, project: Project, change: Change | None = None) -> None:
         before: Report | None = self.report if change is not None else None
-        self.project = project
+        self.project = self.sheet.project = project
         self.report: Report = infer(project, before, change)
         self._problems: tuple[Problem, ...] | None = None
         self._program: Program | None = None
@@ -131,18 +165,39 @@ class Document(QObject):
         self.select(frozenset({node}))
         self.revealed.emit(node)
 
-    def replace(self, project: Project, path: Path | None = None) -> None:
-        """Show another project from now on: its undo history starts anew."""
-        change = edits.difference(self.project, project)
-        self.undo_stack.clear()
-        self.select()
-        self._set(project, None)
-        self.path = path
+    def show(self, sheet: Sheet) -> None:
+        """Show another of the open projects."""
+        before = self.project
+        self.sheet = sheet
+        self.undo_group.setActiveStack(sheet.stack)
+        self.selected_nodes = self.selected_links = frozenset()
+        self._set(sheet.project)
         self._showing = True
         try:
-            self.changed.emit(change)
+            self.changed.emit(edits.difference(before, sheet.project))
         finally:
             self._showing = False
+        self.selection_changed.emit()
+        self.file_changed.emit()
+
+    def add(self, project: Project, path: Path | None = None) -> None:
+        """Open a project beside the others and show it; an untouched empty sheet makes way."""
+        old = self.sheet
+        sheet = self._new_sheet(project, path)
+        self.show(sheet)
+        if old.path is None and old.stack.count() == 0 and not old.project.graph.nodes:
+            self.close(old)
+
+    def close(self, sheet: Sheet) -> None:
+        """Close an open project; what is not saved of it is gone. One is always open."""
+        at = self.sheets.index(sheet)
+        self.sheets.remove(sheet)
+        if not self.sheets:
+            self._new_sheet(Project(), None)
+        if sheet is self.sheet:
+            self.show(self.sheets[min(at, len(self.sheets) - 1)])
+        self.undo_group.removeStack(sheet.stack)
+        sheet.stack.deleteLater()
         self.file_changed.emit()
 
     @property
@@ -153,13 +208,17 @@ class Document(QObject):
     def save(self, path: Path) -> None:
         """Write the project to a file; raise BadFile with a sentence if that fails."""
         projectfile.write(path, self.project)
-        self.path = path
+        self.sheet.path = path
         self.undo_stack.setClean()
         self.file_changed.emit()
 
     def open(self, path: Path) -> None:
         """Read a project from a file; raise BadFile with a sentence, the drawing as it was."""
-        self.replace(projectfile.read(path), path)
+        for sheet in self.sheets:
+            if sheet.path == path:
+                self.show(sheet)
+                return
+        self.add(projectfile.read(path), path)
 
     def _on_clean_changed(self, _clean: bool) -> None:  # noqa: FBT001 - Qt's signal
         self.file_changed.emit()
