@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from graph.registry import FAMILIES
 from gui import icons, theme
 from gui.settings import RECENT_LIMIT, Settings
 from gui.theme import DARK, LIGHT, Theme
@@ -84,7 +85,7 @@ def test_values_are_colours(look: Theme) -> None:
 @BOTH
 def test_every_family_has_its_own_colour_and_shape(look: Theme) -> None:
     names = {field.name for field in fields(look.families)}
-    assert names == set(icons.FAMILY_SHAPES)
+    assert names == set(icons.FAMILY_SHAPES) == set(FAMILIES)
     assert len(set(astuple(look.families))) == len(names)
     assert look.family("nothing of this name") == look.families.unknown
 
