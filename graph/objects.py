@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 # Kinds by the name of the setting; where one name means two things, by (class, setting).
 _KINDS: dict[str | tuple[str, str], Kind] = {
     "seed": Int(minimum=0, optional=True),
-    "input_axes": Int(optional=True),
-    "output_axes": Int(optional=True),
+    "input_axes": Ints(optional=True),
+    "output_axes": Ints(optional=True),
     "stddev": Float(minimum=0),
     "scale": Float(above=0),
     "l1": Float(minimum=0),

@@ -203,11 +203,14 @@ class Ints(msgspec.Struct, frozen=True):
     optional: bool = False
     unknowns: bool = False  # may single entries be None?
     same_for_all: bool = True  # may one number stand for all of a fixed length?
+    single: bool = False  # is a lone number a value of its own? (an axis, or several)
     at_least: int = 0  # the smallest number of entries where the length is free
 
     def check(self, value: Value) -> str | None:
         """Return what is wrong with a value, or None."""
         if value is None and self.optional:
+            return None
+        if self.single and isinstance(value, int) and not isinstance(value, bool):
             return None
         if not isinstance(value, tuple):
             return f"needs whole numbers such as {self._example()}, not {show(value)}"
@@ -236,6 +239,8 @@ class Ints(msgspec.Struct, frozen=True):
         except ValueError:
             example = self._example()
             raise ValueError(f"needs numbers such as {example}, not “{text.strip()}”") from None
+        if len(parts) == 1 and self.single:
+            return parts[0]
         if len(parts) == 1 and self.length is not None and self.same_for_all:
             parts *= self.length
         return parts
@@ -297,6 +302,27 @@ class Numbers(msgspec.Struct, frozen=True):
         if not values:
             raise ValueError("needs a number")
         return values[0] if len(values) == 1 else tuple(values)
+
+
+class Unset(msgspec.Struct, frozen=True):
+    """Something that is not plain data: it stays at Keras's default, for a `reason` in words."""
+
+    reason: str
+
+    def check(self, value: Value) -> str | None:
+        """Return why nothing but None will do, or None."""
+        return None if value is None else f"can't be set in a drawing: {self.reason}"
+
+    @property
+    def optional(self) -> bool:
+        """Say that None is a value of its own: the only one."""
+        return True
+
+    def parse(self, text: str) -> Value:
+        """Return None for an empty text; raise ValueError with the reason for any other."""
+        if is_none_text(text):
+            return None
+        raise ValueError(f"can't be set in a drawing: {self.reason}")
 
 
 class Object(msgspec.Struct, frozen=True):

@@ -3,6 +3,24 @@
 Importing this package registers every entry with `graph.registry`.
 """
 
-from graph.layers import core
+from graph.layers import (
+    activation,
+    convolution,
+    core,
+    merging,
+    normalization,
+    pooling,
+    regularization,
+    reshaping,
+)
 
-__all__ = ["core"]
+__all__ = [
+    "activation",
+    "convolution",
+    "core",
+    "merging",
+    "normalization",
+    "pooling",
+    "regularization",
+    "reshaping",
+]

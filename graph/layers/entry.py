@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from graph.kerasdata import Parameter, keras_data
 from graph.objects import default_value, find_named
-from graph.params import Bool, Choice, Float, Int, Ints, Kind, Object, Text, Value
+from graph.params import Bool, Choice, Float, Int, Ints, Kind, Margins, Object, Text, Unset, Value
 from graph.registry import register
 from graph.spec import LayerSpec, Param
 
@@ -33,7 +33,14 @@ _USUAL: dict[str, Kind] = {
     "trainable": Bool(),
     "autocast": Bool(),
     "dtype": Choice(POLICIES, optional=True),
-    "noise_shape": Ints(optional=True, unknowns=True),
+    "noise_shape": Ints(minimum=1, optional=True, unknowns=True),
+    "kernel_size": Ints(length=2, minimum=1),
+    "pool_size": Ints(length=2, minimum=1),
+    "strides": Ints(length=2, minimum=1),
+    "dilation_rate": Ints(length=2, minimum=1),
+    "quantization_config": Unset("quantization needs a Keras object with settings of its own"),
+    "renorm_clipping": Unset("the limits of batch renormalization are a dictionary"),
+    "tensor": Unset("it wraps a tensor that exists already"),
 }
 _ROLES = ("initializer", "regularizer", "constraint")
 
@@ -75,6 +82,8 @@ def _param(given: Parameter, kind: Kind | None) -> Param:
     default: Value = default_value(given.default)
     if isinstance(kind, Object) and isinstance(default, str):
         default = find_named(kind.role, default)
+    if isinstance(kind, Margins) and isinstance(default, tuple):
+        default = tuple(side if isinstance(side, tuple) else (side, side) for side in default)
     return Param(given.name, kind, default, given.required, given.doc)
 
 
