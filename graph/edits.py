@@ -307,7 +307,7 @@ def _(edit: MoveNodes, project: Project) -> Project:
         raise CantApply(f"There is no node with the id {min(missing)}.")
     nodes = dict(graph.nodes)
     for key, (x, y) in edit.places.items():
-        nodes[key] = msgspec.structs.replace(nodes[key], x=x, y=y)
+        nodes[key] = msgspec.structs.replace(nodes[key], x=float(x), y=float(y))
     made = msgspec.structs.replace(graph, nodes=nodes)
     return _with(project, topology.same_wires(graph, made))
 

@@ -39,7 +39,7 @@ def new_node(project: Project, kind: str, x: float, y: float) -> tuple[AddNode, 
     label = fresh_label(graph, stem)
     key, layer = graph.fresh_ids(2)
     starter = dict(spec.starter) if spec is not None else {}
-    return AddNode(key, Node(layer, label, x, y), Layer(kind, label, starter)), key
+    return AddNode(key, Node(layer, label, float(x), float(y)), Layer(kind, label, starter)), key
 
 
 def share(project: Project, node: str, x: float, y: float) -> tuple[AddNode, str]:
@@ -48,7 +48,7 @@ def share(project: Project, node: str, x: float, y: float) -> tuple[AddNode, str
     (key,) = graph.fresh_ids(1)
     layer = graph.nodes[node].layer
     label = fresh_label(graph, f"{graph.nodes[node].label}_")
-    return AddNode(key, Node(layer, label, x, y)), key
+    return AddNode(key, Node(layer, label, float(x), float(y))), key
 
 
 def free_slot(project: Project, node: str) -> int:

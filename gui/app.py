@@ -1,0 +1,79 @@
+"""Composition root: builds the window and all it needs, hands them to each other, runs Qt."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+import graph.layers  # noqa: F401 - registers the catalogue
+from gui.document import Document
+from gui.errors import Surprises
+from gui.main_window import MainWindow
+from gui.runner import Runner
+from gui.settings import Settings
+from gui.theme import DARK, LIGHT, Theme, apply_theme, system_scheme
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from graph.project import Project
+
+
+def application() -> QApplication:
+    """Return the process's QApplication, made and named on the first call."""
+    app = QApplication.instance()
+    if isinstance(app, QApplication):
+        return app
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("Layerloom")
+    app.setApplicationDisplayName("Layerloom")
+    app.setOrganizationName("Layerloom")
+    return app
+
+
+def chosen_theme(settings: Settings) -> Theme:
+    """Return the theme a person chose, or that of the system."""
+    choice = settings.theme
+    return DARK if (system_scheme() if choice == "system" else choice) == "dark" else LIGHT
+
+
+def build_window(
+    app: QApplication, settings: Settings | None = None, theme: Theme | None = None
+) -> MainWindow:
+    """Return the window with an empty document and an engine that is not started yet."""
+    settings = settings or Settings()
+    theme = theme or chosen_theme(settings)
+    apply_theme(app, theme)
+    window = MainWindow(app, Document(), Runner(), settings, theme)
+    window.painted.connect(window.runner.warm_up)
+    return window
+
+
+def run(path: Path | None = None, project: Project | None = None, *, train: bool = False) -> int:
+    """Open the window on a file, a project or the start page, and run until it is closed."""
+    app = application()
+    window = build_window(app)
+    surprises = Surprises()
+    surprises.happened.connect(lambda sentence, _details: window.messages.tell(sentence))
+    surprises.catch()
+    signal.signal(signal.SIGINT, lambda *_: window.close())
+    ticking = QTimer()  # lets Python see Ctrl+C while Qt waits
+    ticking.timeout.connect(lambda: None)
+    ticking.start(200)
+    window.show_start()
+    window.show()
+    if project is not None:
+        window.document.add(project)
+        window.show_canvas()
+    if path is not None:
+        window.commands.open(path)
+    if train:
+        window.painted.connect(window.commands.train)
+    if os.environ.get("LAYERLOOM_QUIT_AFTER_PAINT"):  # how the start-up time is measured
+        window.painted.connect(window.close)
+    return app.exec()

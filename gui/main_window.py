@@ -1,0 +1,287 @@
+"""The window: docks, top bar, menus and status bar around one canvas. It holds no logic."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QLabel,
+    QMainWindow,
+    QStackedWidget,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui import actions
+from gui.canvas.minimap import Minimap
+from gui.canvas.view import CanvasView
+from gui.commands import Commands
+from gui.errors import MessageBar
+from gui.icons import app_icon
+from gui.panels.activations import ActivationsPanel
+from gui.panels.binder import BinderPanel
+from gui.panels.code import CodePanel
+from gui.panels.inspector import InspectorPanel
+from gui.panels.library import LibraryPanel
+from gui.panels.plan import PlanPanel
+from gui.panels.problems import ProblemsPanel
+from gui.panels.start import StartPage
+from gui.panels.summary import SummaryPanel
+from gui.panels.training import TrainingPanel
+from gui.status import StatusLine
+from gui.theme import DARK, LIGHT, Theme, apply_theme
+from gui.top_bar import TopBar
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QCloseEvent, QShowEvent
+    from PySide6.QtWidgets import QApplication
+
+    from gui.document import Document
+    from gui.runner import Runner
+    from gui.settings import Settings
+
+_LEFT = Qt.DockWidgetArea.LeftDockWidgetArea
+_RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
+_BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
+
+# name, title, area, and the dock it shares a place with
+DOCKS: tuple[tuple[str, str, Qt.DockWidgetArea, str], ...] = (
+    ("library", "Library", _LEFT, ""),
+    ("inspector", "Inspector", _RIGHT, ""),
+    ("code", "Code", _RIGHT, ""),
+    ("training", "Training", _BOTTOM, ""),
+    ("plan", "Plan", _BOTTOM, "training"),
+    ("problems", "Problems", _BOTTOM, ""),
+    ("summary", "Summary", _BOTTOM, "problems"),
+    ("data", "Data", _BOTTOM, "problems"),
+    ("activations", "Activations", _BOTTOM, ""),
+)
+_LAYOUT_VERSION = 1
+
+
+class MainWindow(QMainWindow):
+    """One window on the open drawings.
+
+    Signals:
+        painted(): the window has been shown and painted once.
+    """
+
+    painted = Signal()
+
+    def __init__(
+        self,
+        app: QApplication,
+        document: Document,
+        runner: Runner,
+        settings: Settings,
+        theme: Theme,
+    ) -> None:
+        super().__init__()
+        self.setObjectName("window")
+        self.setWindowIcon(app_icon())
+        self.setDockNestingEnabled(True)
+        self._app, self.document, self.runner = app, document, runner
+        self.settings, self.theme = settings, theme
+        self.is_training = False
+        self.canvas = CanvasView(document, theme)
+        self.messages = MessageBar()
+        self.start = StartPage(document, theme)
+        self.commands = Commands(self)
+        self.setCentralWidget(self._middle())
+        self.docks = self._build_docks()
+        self.actions_by_id = actions.build_actions(self, self.commands)
+        menus = actions.fill_menus(self, self.actions_by_id)
+        for dock in self.docks.values():
+            menus["View"].addAction(dock.toggleViewAction())
+        self.top_bar = TopBar(document, self.actions_by_id, theme, self)
+        self.addToolBar(self.top_bar)
+        self.status = StatusLine(document, theme, self)
+        self.setStatusBar(self.status)
+        self._connect()
+        self._lay_out()
+        self._refresh()
+
+    # construction ----------------------------------------------------------------------------
+
+    def _middle(self) -> QWidget:
+        self._pages = QStackedWidget()
+        self._pages.setObjectName("pages")
+        self._pages.addWidget(self.canvas)
+        self._pages.addWidget(self.start)
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.messages)
+        column.addWidget(self._pages, 1)
+        self.minimap = Minimap(self.canvas)
+        return middle
+
+    def _build_docks(self) -> dict[str, QDockWidget]:
+        document, theme = self.document, self.theme
+        self.panels: dict[str, QWidget] = {
+            "library": LibraryPanel(document, theme),
+            "inspector": InspectorPanel(document, theme),
+            "code": CodePanel(document, theme),
+            "training": TrainingPanel(document, theme, self.runner),
+            "plan": PlanPanel(document, theme),
+            "problems": ProblemsPanel(document, theme),
+            "summary": SummaryPanel(document, theme),
+            "data": BinderPanel(document, theme),
+            "activations": ActivationsPanel(document, theme, self.runner),
+        }
+        docks = {}
+        for name, title, area, beside in DOCKS:
+            dock = QDockWidget(self.tr(title), self)
+            dock.setObjectName(f"dock.{name}")
+            dock.setWidget(self.panels[name])
+            self.addDockWidget(area, dock)
+            if beside:
+                self.tabifyDockWidget(docks[beside], dock)
+            docks[name] = dock
+        return docks
+
+    def _connect(self) -> None:
+        document, runner = self.document, self.runner
+        document.changed.connect(self._on_document_changed)
+        document.selection_changed.connect(self._refresh)
+        document.file_changed.connect(self._refresh)
+        document.undo_group.indexChanged.connect(self._refresh)
+        runner.state_changed.connect(self._on_runner_state_changed)
+        self.canvas.zoom_changed.connect(self.status.show_zoom)
+        self.start.chosen.connect(self._on_template_chosen)
+        self.start.file_wanted.connect(self.commands.open)
+        self.start.empty_wanted.connect(self.commands.new)
+        self.panels["library"].chosen.connect(self.canvas.add_at_centre)  # type: ignore[attr-defined]
+        self.panels["code"].save_requested.connect(self.commands.export_program)  # type: ignore[attr-defined]
+        self.panels["problems"].count_changed.connect(self._on_problem_count_changed)  # type: ignore[attr-defined]
+        self.top_bar.data_wanted.connect(lambda: self.show_panel("data"))
+        for dock in self.docks.values():
+            dock.dockLocationChanged.connect(self._title_docks)
+            dock.topLevelChanged.connect(self._title_docks)
+
+    def _lay_out(self) -> None:
+        self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
+        for corner in (Qt.Corner.BottomLeftCorner, Qt.Corner.BottomRightCorner):
+            self.setCorner(corner, _BOTTOM)
+        self.resize(1440, 900)
+        for front in ("training", "problems"):
+            self.docks[front].raise_()
+        across = Qt.Orientation.Horizontal
+        down = Qt.Orientation.Vertical
+        self.resizeDocks([self.docks["library"], self.docks["inspector"]], [200, 440], across)
+        self.resizeDocks([self.docks[name] for name in ("inspector", "code")], [340, 300], down)
+        bottom = [self.docks[name] for name in ("training", "problems", "activations")]
+        self.resizeDocks(bottom, [420, 580, 440], across)
+        self.resizeDocks(bottom, [250, 250, 250], down)
+        self._usual = self.saveState(_LAYOUT_VERSION)
+        if not self.settings.window_geometry.isEmpty():
+            self.restoreGeometry(self.settings.window_geometry)
+            self.restoreState(self.settings.window_state, _LAYOUT_VERSION)
+        self._title_docks()
+
+    def _title_docks(self) -> None:
+        """Show a dock's title where no tab says it already."""
+        for dock in self.docks.values():
+            has_tab = bool(self.tabifiedDockWidgets(dock)) and not dock.isFloating()
+            plain = dock.titleBarWidget()
+            if has_tab and plain is None:
+                dock.setTitleBarWidget(QWidget())
+            elif not has_tab and plain is not None:
+                dock.setTitleBarWidget(None)  # type: ignore[arg-type]
+                plain.deleteLater()
+
+    # what is shown ---------------------------------------------------------------------------
+
+    def show_canvas(self) -> None:
+        """Show the drawing in the middle, all of it."""
+        self._pages.setCurrentWidget(self.canvas)
+        self.canvas.fit()
+        self.canvas.setFocus()
+
+    def show_start(self) -> None:
+        """Show the page with the templates in the middle."""
+        self._pages.setCurrentWidget(self.start)
+        self.start.setFocus()
+
+    def show_panel(self, name: str) -> None:
+        """Bring a panel to the front."""
+        self.docks[name].show()
+        self.docks[name].raise_()
+
+    def switch_theme(self) -> None:
+        """Go from dark to light or back, and remember it."""
+        self.theme = LIGHT if self.theme is DARK else DARK
+        self.settings.theme = self.theme.name
+        apply_theme(self._app, self.theme)
+        parts = (self.canvas, self.minimap, self.start, self.top_bar, self.status)
+        for part in (*parts, *self.panels.values()):
+            part.set_theme(self.theme)  # type: ignore[attr-defined]
+
+    def show_shortcuts(self) -> None:
+        """List the keyboard shortcuts."""
+        rows = "".join(
+            f"<tr><td>{self.tr(spec.text)}</td><td>&nbsp;&nbsp;<code>{spec.shortcut}</code></td></tr>"
+            for spec in actions.ACTIONS
+            if spec.shortcut
+        )
+        self._shortcuts = QLabel(f"<table cellspacing=6>{rows}</table>", self)
+        self._shortcuts.setWindowFlag(Qt.WindowType.Tool)
+        self._shortcuts.setWindowTitle(self.tr("Keyboard shortcuts"))
+        self._shortcuts.setMargin(16)
+        self._shortcuts.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._shortcuts.show()
+
+    # slots -----------------------------------------------------------------------------------
+
+    def _on_document_changed(self, _change: object) -> None:
+        if self.document.project.graph.nodes and self._pages.currentWidget() is self.start:
+            self.show_canvas()
+        self._refresh()
+
+    def _on_template_chosen(self, name: str) -> None:
+        from graph import templates  # noqa: PLC0415 - needed once a template is wanted
+
+        self.document.add(templates.load(name))
+        self.show_canvas()
+
+    def _on_runner_state_changed(self, state: str, sentence: str) -> None:
+        self.is_training = state in {"training", "stopping"}
+        self.status.show_engine(state, sentence)
+        self.top_bar.show_training(active=self.is_training)
+        self._refresh()
+
+    def _on_problem_count_changed(self, errors: int, warnings: int) -> None:
+        count = errors + warnings
+        title = self.tr("Problems")
+        self.docks["problems"].setWindowTitle(f"{title} {count}" if count else title)
+
+    def _refresh(self) -> None:
+        actions.refresh(self.actions_by_id, self.commands)
+        sheet = self.document.sheet
+        self.setWindowTitle(f"{sheet.title}{'' if self.document.is_saved else ' •'} — Layerloom")
+
+    def sizeHint(self) -> QSize:
+        """Return the size of a window that nobody has resized yet (pixels)."""
+        return QSize(1440, 900)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Say, once the first paint is done, that the window is there."""
+        super().showEvent(event)
+        if not event.spontaneous():
+            QTimer.singleShot(0, self.painted)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Ask about unsaved work, remember the layout, and end the engine."""
+        for sheet in list(self.document.sheets):
+            if not self.commands.may_lose(sheet):
+                event.ignore()
+                return
+        self.settings.window_geometry = QByteArray(self.saveGeometry())
+        self.settings.window_state = QByteArray(self.saveState(_LAYOUT_VERSION))
+        self.settings.save()
+        self.runner.shutdown()
+        super().closeEvent(event)

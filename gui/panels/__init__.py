@@ -1,0 +1,1 @@
+"""The panels around the canvas: each listens to the document, and to no other panel."""

@@ -1,0 +1,196 @@
+"""The first page: a card for each template, each with a small picture of its drawing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from graph import registry, templates
+from graph.inference import infer, totals
+from gui.theme import HUGE, LARGE, MEDIUM, SMALL, Theme, code_font, text_font
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+
+    from graph.project import Graph
+    from graph.templates import Template
+    from gui.document import Document
+
+CARD = QSize(248, 184)
+PICTURE_HEIGHT = 96
+
+
+class Card(QAbstractButton):
+    """One template: a miniature of its drawing, its title, its summary and its size."""
+
+    def __init__(self, template: Template, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(f"template.{template.name}")
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setAccessibleName(template.title)
+        self.setAccessibleDescription(template.summary)
+        self.setToolTip(template.summary)
+        project = templates.load(template.name)
+        self.setText(template.title)
+        self._graph = project.graph
+        self._summary = template.summary
+        self._size = f"{totals(project, infer(project)).params:,} parameters"
+        self.theme = theme
+
+    def sizeHint(self) -> QSize:
+        """Return the size of a card (pixels)."""
+        return CARD
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint the card."""
+        theme = self.theme
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        lively = self.underMouse() or self.hasFocus()
+        box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.setPen(QPen(QColor(theme.accent if lively else theme.border), 1))
+        painter.setBrush(QColor(theme.hover if self.isDown() else theme.panel))
+        painter.drawRoundedRect(box, 8, 8)
+        inner = box.adjusted(LARGE, MEDIUM, -LARGE, -MEDIUM)
+        picture = QRectF(inner.left(), inner.top(), inner.width(), PICTURE_HEIGHT - MEDIUM)
+        _paint_miniature(painter, self._graph, theme, picture)
+        top = inner.top() + PICTURE_HEIGHT
+        painter.setPen(QColor(theme.text))
+        painter.setFont(text_font(13, text_font().Weight.DemiBold))
+        painter.drawText(QRectF(inner.left(), top - 4, inner.width(), 20), self.text())
+        painter.setPen(QColor(theme.muted))
+        painter.setFont(text_font(12))
+        wrap = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignTop
+        painter.drawText(QRectF(inner.left(), top + 16, inner.width(), 34), wrap, self._summary)
+        painter.setFont(code_font(11))
+        foot = QRectF(inner.left(), inner.bottom() - 14, inner.width(), 16)
+        painter.drawText(foot, Qt.AlignmentFlag.AlignLeft, self._size)
+        painter.end()
+
+
+def _paint_miniature(painter: QPainter, graph: Graph, theme: Theme, box: QRectF) -> None:
+    """Paint nodes as coloured blocks and wires as curves, as large as the box allows."""
+    if not graph.nodes:
+        return
+    width, height = 176.0, 84.0
+    left = min(node.x for node in graph.nodes.values())
+    top = min(node.y for node in graph.nodes.values())
+    across = max(node.x for node in graph.nodes.values()) + width - left
+    down = max(node.y for node in graph.nodes.values()) + height - top
+    scale = min(box.width() / across, box.height() / down, 0.22)
+    dx = box.left() + (box.width() - across * scale) / 2 - left * scale
+    dy = box.top() + (box.height() - down * scale) / 2 - top * scale
+    painter.setPen(QPen(QColor(theme.wire), 1.2))
+    for link in graph.links.values():
+        start, end = graph.nodes[link.source], graph.nodes[link.target]
+        x1, y1 = dx + (start.x + width) * scale, dy + (start.y + height / 2) * scale
+        x2, y2 = dx + end.x * scale, dy + (end.y + height / 2) * scale
+        painter.drawLine(int(x1), int(y1), int(x2), int(y2))
+    painter.setPen(Qt.PenStyle.NoPen)
+    for node in graph.nodes.values():
+        spec = registry.find(graph.layers[node.layer].kind)
+        painter.setBrush(QColor(theme.family(spec.family if spec else "unknown")))
+        painter.drawRoundedRect(
+            QRectF(dx + node.x * scale, dy + node.y * scale, width * scale, height * scale), 2, 2
+        )
+
+
+class StartPage(QScrollArea):
+    """What a new user sees first.
+
+    Signals:
+        chosen(str): the template of that name is wanted.
+        empty_wanted(): an empty drawing is wanted.
+        file_wanted(): somebody wants to open a file.
+    """
+
+    chosen = Signal(str)
+    empty_wanted = Signal()
+    file_wanted = Signal()
+
+    def __init__(self, document: Document, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("start")
+        self.setWidgetResizable(True)
+        self._document = document
+        self._cards: list[Card] = []
+        title = QLabel(self.tr("Start from a drawing of the lecture"))
+        title.setProperty("role", "title")
+        words = QLabel(
+            self.tr("Each is ready to train on the bundled sample of Fashion-MNIST: no download.")
+        )
+        words.setProperty("role", "muted")
+        words.setWordWrap(True)
+        empty = QPushButton(self.tr("Empty drawing"))
+        empty.setObjectName("start.empty")
+        empty.clicked.connect(self.empty_wanted)
+        file = QPushButton(self.tr("Open a file…"))
+        file.setObjectName("start.open")
+        file.clicked.connect(self.file_wanted)
+        row = QHBoxLayout()
+        row.setSpacing(SMALL)
+        row.addWidget(empty)
+        row.addWidget(file)
+        row.addStretch(1)
+        self._grid = QGridLayout()
+        self._grid.setSpacing(LARGE)
+        self._page = QWidget()
+        column = QVBoxLayout(self._page)
+        column.setContentsMargins(HUGE * 2, HUGE * 2, HUGE * 2, HUGE)
+        column.setSpacing(SMALL)
+        column.addWidget(title)
+        column.addWidget(words)
+        column.addSpacing(LARGE)
+        column.addLayout(self._grid)
+        column.addSpacing(LARGE)
+        column.addLayout(row)
+        column.addStretch(1)
+        self.setWidget(self._page)
+        for template in templates.templates():
+            card = Card(template, theme)
+            card.clicked.connect(lambda _on=False, name=template.name: self.chosen.emit(name))
+            self._cards.append(card)
+        self._columns = 0
+        self._flow()
+        self.set_theme(theme)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint the page and its cards in another theme."""
+        colours = self._page.palette()
+        colours.setColor(QPalette.ColorRole.Window, QColor(theme.canvas))
+        self._page.setPalette(colours)
+        self._page.setAutoFillBackground(True)
+        for card in self._cards:
+            card.theme = theme
+            card.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put as many cards in a row as there is room for."""
+        super().resizeEvent(event)
+        self._flow()
+
+    def _flow(self) -> None:
+        room = self.viewport().width() - HUGE * 4 + LARGE
+        columns = max(1, room // (CARD.width() + LARGE))
+        if columns == self._columns:
+            return
+        self._columns = columns
+        for at, card in enumerate(self._cards):
+            self._grid.addWidget(card, at // columns, at % columns)
+        for column in range(self._grid.columnCount()):
+            self._grid.setColumnStretch(column, 0)
+        self._grid.setColumnStretch(columns, 1)
