@@ -1,0 +1,324 @@
+"""What the window and an engine say to each other.
+
+An engine is a process that runs emitted Keras programs. It reads *requests* from its standard
+input and writes *events* to its standard output. Nothing else travels there: what a program
+prints comes as `Log` events, and what Python and TensorFlow write to standard error stays there.
+Because only standard streams are used, an engine may as well run behind ``ssh`` or in a container.
+
+Frames
+    Each message is one frame: the four bytes ``LOOM``, the header's length (unsigned 32 bit,
+    little endian), the body's length (unsigned 64 bit), the header, the body. The header is the
+    message in MessagePack, a map whose key ``type`` names the class below. An array is written in
+    the header as ``[dtype, shape, offset]`` (NumPy's spelling, as in ``"<f4"``), its raw bytes in
+    C order lie at ``offset`` in the body. Arrays of Python objects are refused on both sides, so
+    that reading a frame never runs code.
+
+Order
+    The engine says `Ready` once, when Keras has been imported; if it can't be, it says `Failed`
+    and ends. Requests may be sent before that: they wait. Requests are worked off one at a time
+    and in order, and each is answered by exactly one last event:
+
+    - `Train`: `Started`, then `Progress` and `EpochEnded`, `Evaluated`; last `Finished`.
+    - `Maps`: last `MapsReady`.
+    - `Judge`: last `Judged`.
+
+    In place of it `Failed` may come. `Log` may come at any time.
+
+    `Stop` has no answer of its own: it ends the requests sent before it, which answer
+    ``Finished(reason="stopped")``; a `Stop` that comes too late does nothing. What a program
+    prints arrives before the last event of its request. `Quit` stops what is running and ends the
+    process. The end of standard input means that the window has died: the engine ends at once.
+
+Units
+    Times are in seconds, rates in samples a second. Epochs and steps count as in Keras: epochs
+    from 0, and ``step`` is the number of batches that the epoch has behind it. A step is a batch
+    also where ``steps_per_execution`` makes Keras report several at a time.
+"""
+
+import struct
+from typing import IO, Any, Literal
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+"""A NumPy array of any plain dtype and shape."""
+
+_MAGIC = b"LOOM"
+_PREFIX = struct.Struct("<4sIQ")
+
+
+class FrameError(ValueError):
+    """The stream holds something that isn't a frame; the message says what."""
+
+
+# --- requests ---------------------------------------------------------------------------------
+
+
+class Train(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Run ``main`` of the program in ``run_dir``, with the data from ``folder``."""
+
+    run_dir: str
+    program: str
+    folder: str
+
+
+class Maps(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Run the program's ``load_data`` and ``build_model``, then the section's ``activation_maps``.
+
+    Attributes:
+        program: source of the program.
+        section: source that defines ``activation_maps(model, data, sample)``; it is run as if it
+            stood below the program.
+        folder: where the program finds its data.
+        weights: path of the weights to load; None leaves the model as it was initialised.
+        sample: index of the sample.
+    """
+
+    program: str
+    section: str
+    folder: str
+    weights: str | None
+    sample: int
+
+
+class Judge(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Let Keras build the program's model, statement by statement."""
+
+    program: str
+
+
+class Stop(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """End what is running, and keep its weights."""
+
+
+class Quit(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """End the engine."""
+
+
+Request = Train | Maps | Judge | Stop | Quit
+
+
+# --- events -----------------------------------------------------------------------------------
+
+
+class Ready(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Keras is imported. ``devices`` are names for people, such as ``CPU`` or a graphics card's."""
+
+    keras: str
+    tensorflow: str
+    python: str
+    devices: list[str]
+
+
+class Started(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Training begins. ``steps`` is the number of batches an epoch, if Keras knows it already."""
+
+    epochs: int
+    initial_epoch: int
+    steps: int | None
+
+
+class Progress(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Where training is, at most 20 times a second.
+
+    Attributes:
+        epoch: the running epoch, from 0.
+        step: batches done in this epoch.
+        steps: batches an epoch, None if not known yet.
+        samples: samples seen in this epoch, None if the model's loss doesn't count them.
+        rate: samples a second over about the last second, None at first.
+        eta: seconds left until the last epoch's end, None if not known yet.
+        logs: running means of loss and metrics in this epoch.
+    """
+
+    epoch: int
+    step: int
+    steps: int | None
+    samples: int | None
+    rate: float | None
+    eta: float | None
+    logs: dict[str, float]
+
+
+class EpochEnded(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """An epoch is over. ``logs`` also holds the ``val_`` values; ``seconds`` includes those."""
+
+    epoch: int
+    seconds: float
+    logs: dict[str, float]
+
+
+class Evaluated(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """What the program's ``evaluate`` returned."""
+
+    scores: dict[str, float]
+
+
+class Finished(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The run is over; ``weights`` is the file that holds the model's last weights, if any."""
+
+    reason: Literal["completed", "stopped"]
+    weights: str | None
+
+
+class Failed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The request failed: a sentence, the line of the program (from 1), Python's traceback."""
+
+    sentence: str
+    line: int | None
+    traceback: str
+
+
+class Log(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Text that the program printed, as it came: not cut into lines."""
+
+    text: str
+
+
+class MapsReady(msgspec.Struct, frozen=True, kw_only=True, tag=True, eq=False):
+    """One sample's inputs and a layer's maps for it, all without the batch axis."""
+
+    inputs: list[Array]
+    maps: Array
+
+
+class SymbolicTensor(msgspec.Struct, frozen=True, kw_only=True):
+    """A KerasTensor that ``build_model`` assigned; None in ``shape`` is an open size."""
+
+    name: str
+    line: int
+    shape: tuple[int | None, ...]
+    dtype: str
+
+
+class Fault(msgspec.Struct, frozen=True, kw_only=True):
+    """The exception at which Keras stopped, and the line of the program."""
+
+    line: int | None
+    type: str
+    text: str
+
+
+class Weights(msgspec.Struct, frozen=True, kw_only=True):
+    """Numbers of parameters; ``total`` is the sum of the other two."""
+
+    total: int
+    trainable: int
+    non_trainable: int
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    """What Keras makes of a program's ``build_model``.
+
+    Attributes:
+        tensors: each assignment of a KerasTensor, in the order in which it happened.
+        fault: where and why Keras stopped, None if it built the model.
+        parameters: of the whole model, None if there is none.
+        layers: of each layer, by name, in the model's order.
+    """
+
+    tensors: list[SymbolicTensor]
+    fault: Fault | None
+    parameters: Weights | None
+    layers: dict[str, Weights]
+
+
+class Judged(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The answer to `Judge`."""
+
+    verdict: Verdict
+
+
+Event = (
+    Ready
+    | Started
+    | Progress
+    | EpochEnded
+    | Evaluated
+    | Finished
+    | Failed
+    | Log
+    | MapsReady
+    | Judged
+)
+LAST_EVENTS = (Finished, Failed, MapsReady, Judged)
+"""The events of which exactly one answers each request."""
+
+_EVENTS: Any = Event
+# made here, since the server's modules have left `sys.modules` when the first request comes
+_REQUESTS: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
+
+
+# --- frames -----------------------------------------------------------------------------------
+
+
+def encode(message: Request | Event) -> bytes:
+    """Return the frame of a message.
+
+    Raises:
+        FrameError: an array holds Python objects.
+    """
+    body = bytearray()
+
+    def array_header(value: object) -> tuple[str, tuple[int, ...], int]:
+        if not isinstance(value, np.ndarray):
+            raise NotImplementedError(f"{type(value).__name__} is not part of the protocol.")
+        if value.dtype.kind not in "biufc":
+            raise FrameError(f"An array of {value.dtype} can't be sent.")
+        offset = len(body)
+        body.extend(value.tobytes())
+        return value.dtype.str, value.shape, offset
+
+    header = msgspec.msgpack.encode(message, enc_hook=array_header)
+    return _PREFIX.pack(_MAGIC, len(header), len(body)) + header + bytes(body)
+
+
+def decode_request(header: bytes) -> Request:
+    """Return the request in a frame's header; raises `FrameError`."""
+    try:
+        return _REQUESTS.decode(header)
+    except msgspec.DecodeError as error:
+        raise FrameError(f"A request can't be read: {error}") from error
+
+
+def decode_event(header: bytes, body: bytes = b"") -> Event:
+    """Return the event in a frame's header and body; raises `FrameError`."""
+
+    def array(_: type, value: Any) -> Array:  # noqa: ANN401 - what msgspec hands over
+        name, shape, offset = value
+        dtype = np.dtype(name)
+        if dtype.kind not in "biufc":
+            raise FrameError(f"An array of {dtype} can't be received.")
+        if min(shape, default=0) < 0:
+            raise FrameError(f"An array of shape {shape} can't be received.")
+        count = int(np.prod(shape, dtype=np.int64))
+        return np.frombuffer(body, dtype, count, offset).reshape(shape)
+
+    try:
+        event: Event = msgspec.msgpack.Decoder(_EVENTS, dec_hook=array).decode(header)
+    except (msgspec.DecodeError, TypeError, ValueError) as error:
+        raise FrameError(f"An event can't be read: {error}") from error
+    return event
+
+
+def read_frame(stream: IO[bytes]) -> tuple[bytes, bytes] | None:
+    """Return the next frame's header and body, or None at the end of the stream.
+
+    A frame that is cut off counts as the end: its writer has died.
+
+    Raises:
+        FrameError: the stream holds something else; the message quotes its beginning.
+    """
+    prefix = stream.read(_PREFIX.size)
+    if not _MAGIC.startswith(prefix[: len(_MAGIC)]) or len(prefix) < _PREFIX.size:
+        if _MAGIC.startswith(prefix[: len(_MAGIC)]):
+            return None
+        raise FrameError(f"This is not a message of Layerloom's engine: {prefix!r}")
+    _, header_size, body_size = _PREFIX.unpack(prefix)
+    header = stream.read(header_size)
+    body = stream.read(body_size) if body_size else b""
+    if len(header) < header_size or len(body) < body_size:
+        return None
+    return header, body

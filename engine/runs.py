@@ -1,0 +1,245 @@
+"""Run directories: what was trained, how it went, and what came out. No Keras, no Qt.
+
+A run directory holds
+
+- ``drawing.loom`` and ``program.py``, the text of the drawing and of the program that trained;
+- ``run.json``, a `RunInfo`;
+- ``events.jsonl``, a line for each event with the time it came, without the many `Progress`;
+- ``history.json``, the values of each epoch: ``{"loss": [...], "val_loss": [...]}``, where null
+  stands for a value that is missing or no number;
+- what the program and the engine save there, such as ``last.weights.h5``.
+
+Files are replaced as a whole, so a run that is cut off at any moment can be opened again.
+``run.json`` is written last: a folder without it is not a run.
+"""
+
+import contextlib
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+import platformdirs
+
+from engine.protocol import EpochEnded, Evaluated, Event, Failed, Finished, MapsReady, Progress
+from engine.protocol import Started as TrainingStarted
+
+Status = Literal["new", "running", "completed", "stopped", "failed"]
+History = dict[str, list[float | None]]
+
+_INFO = "run.json"
+_HISTORY = "history.json"
+_EVENTS = "events.jsonl"
+_DRAWING = "drawing.loom"
+_PROGRAM = "program.py"
+_NAME_LENGTH = 40
+
+
+class RunError(Exception):
+    """A run directory can't be written or read; the message is a sentence for people."""
+
+
+class RunInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """What ``run.json`` says.
+
+    Attributes:
+        name: for people; set by `new_run`.
+        created: when, in UTC, ISO 8601; set by `new_run`.
+        status: "running" also stands there after a crash of the window.
+        seed: of the training.
+        versions: of Keras, TensorFlow, Python and whatever matters, by name.
+        data: fingerprint of the data.
+        scores: what the program's ``evaluate`` gave.
+        weights: path of the last weights, relative to the run directory if they lie in it.
+        sentence: why the run failed.
+    """
+
+    name: str = ""
+    created: str = ""
+    status: Status = "new"
+    seed: int | None = None
+    versions: dict[str, str] = {}
+    data: str = ""
+    scores: dict[str, float | None] = {}
+    weights: str | None = None
+    sentence: str | None = None
+
+
+@dataclass
+class Run:
+    """A run directory; one thread writes it.
+
+    Attributes:
+        path: the folder.
+        info: what ``run.json`` says.
+        history: the values of each epoch, by name.
+    """
+
+    path: Path
+    info: RunInfo
+    history: History = field(default_factory=dict)
+
+    @property
+    def drawing_text(self) -> str:
+        """The drawing that was trained, as text; raises `RunError`."""
+        return _read(self.path / _DRAWING)
+
+    @property
+    def program_text(self) -> str:
+        """The program that was trained; raises `RunError`."""
+        return _read(self.path / _PROGRAM)
+
+    @property
+    def weights(self) -> Path | None:
+        """The last weights, if the run has left any."""
+        return self.path / self.info.weights if self.info.weights else None
+
+    def record(self, event: Event) -> None:
+        """Take an event of the training down; raises `RunError`."""
+        if isinstance(event, Progress | MapsReady):
+            return
+        with _writing(self.path):
+            self._append(event)
+        match event:
+            case TrainingStarted():
+                self.update(status="running")
+            case EpochEnded():
+                self._take_epoch(event)
+            case Evaluated():
+                self.update(scores=dict(event.scores))
+            case Finished():
+                self.update(status=event.reason, weights=self._inside(event.weights))
+            case Failed():
+                self.update(status="failed", sentence=event.sentence)
+
+    def update(self, **changes: object) -> None:
+        """Change fields of ``run.json``, such as ``status``; raises `RunError`."""
+        self.info = msgspec.structs.replace(self.info, **changes)
+        _write(self.path / _INFO, _json(self.info))
+
+    def _append(self, event: Event) -> None:
+        line = msgspec.json.encode({"time": _now().isoformat(), "event": event}) + b"\n"
+        with (self.path / _EVENTS).open("ab") as file:
+            file.write(line)
+
+    def _take_epoch(self, event: EpochEnded) -> None:
+        """Put an epoch's values in their place; a resumed run overwrites what came after."""
+        for name in {*self.history, *event.logs}:
+            values = self.history.setdefault(name, [])
+            del values[event.epoch :]
+            values.extend([None] * (event.epoch - len(values)))
+            values.append(event.logs.get(name))
+        _write(self.path / _HISTORY, _json(self.history))
+
+    def _inside(self, weights: str | None) -> str | None:
+        """Return a path that stays right when the run directory is moved."""
+        if weights is None:
+            return None
+        path, home = Path(weights), self.path.resolve()
+        return path.relative_to(home).as_posix() if path.is_relative_to(home) else weights
+
+
+def default_parent() -> Path:
+    """Return the folder of the user's runs, whether it exists or not."""
+    return Path(platformdirs.user_data_dir("layerloom", appauthor=False)) / "runs"
+
+
+def new_run(parent: Path, name: str, drawing_text: str, program_text: str, info: RunInfo) -> Run:
+    """Make a run directory in ``parent``, whose name begins with the time.
+
+    Raises:
+        RunError: the disk is full, or the folder can't be written to.
+    """
+    now = _now()
+    with _writing(parent):
+        parent.mkdir(parents=True, exist_ok=True)
+        path = _new_folder(parent, now, name)
+    info = msgspec.structs.replace(info, name=name, created=now.isoformat(timespec="seconds"))
+    run = Run(path=path, info=info)
+    _write(path / _DRAWING, drawing_text.encode())
+    _write(path / _PROGRAM, program_text.encode())
+    _write(path / _INFO, _json(info))
+    return run
+
+
+def open_run(path: Path) -> Run:
+    """Open a run directory; raises `RunError` if it is none."""
+    try:
+        info = msgspec.json.decode((path / _INFO).read_bytes(), type=RunInfo)
+    except (OSError, msgspec.DecodeError) as error:
+        raise RunError(f"{path} is not a run: its {_INFO} is missing or damaged.") from error
+    history: History = {}
+    with contextlib.suppress(OSError, msgspec.DecodeError):  # none before the first epoch
+        history = msgspec.json.decode((path / _HISTORY).read_bytes(), type=History)
+    return Run(path=path, info=info, history=history)
+
+
+def list_runs(parent: Path) -> list[Run]:
+    """Return the runs in a folder, the newest first; what is no run is passed over."""
+    try:
+        folders = sorted((path for path in parent.iterdir() if path.is_dir()), reverse=True)
+    except OSError:
+        return []
+    runs = []
+    for folder in folders:
+        with contextlib.suppress(RunError):
+            runs.append(open_run(folder))
+    return runs
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _new_folder(parent: Path, now: datetime, name: str) -> Path:
+    """Make a folder that sorts by time and that nobody else has."""
+    slug = re.sub(r"[^\w-]+", "-", name).strip("-")[:_NAME_LENGTH] or "run"
+    stem = f"{now:%Y%m%d-%H%M%S}-{now.microsecond // 1000:03}-{slug}"
+    number = 1
+    while True:
+        path = parent / (stem if number == 1 else f"{stem}-{number}")
+        try:
+            path.mkdir()
+        except FileExistsError:
+            number += 1
+        else:
+            return path
+
+
+def _json(value: object) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_bytes().decode()
+    except (OSError, UnicodeDecodeError) as error:
+        raise RunError(f"{path} is missing or can't be read.") from error
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Replace a file as a whole: after a crash it is the old one or the new one."""
+    part = path.with_name(f".{path.name}.part")
+    with _writing(path.parent):
+        try:
+            with part.open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            part.replace(path)
+        except OSError:
+            with contextlib.suppress(OSError):
+                part.unlink(missing_ok=True)
+            raise
+
+
+@contextlib.contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise RunError(f"The run can't be saved in {folder}: {error.strerror}.") from error

@@ -1,0 +1,54 @@
+"""Training: the program's own ``main``, with our callback appended (server half)."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from engine.channel import Job, Stopped
+from engine.failures import failed
+from engine.program import execute, forget_earlier, running_in
+from engine.protocol import Evaluated, Event, Finished, Train
+from engine.reporting import Reporter
+
+WEIGHTS = "last.weights.h5"
+"""The file in the run directory that holds the weights at the run's end, however it ended."""
+
+
+def train(request: Train, job: Job, send: Callable[[Event], None]) -> Event:
+    """Run a program's ``main`` in its run directory and return the request's last event."""
+    try:
+        with running_in(request.run_dir):
+            return _train(request, job, send)
+    except Stopped:
+        raise
+    except BaseException as error:  # noqa: BLE001 - a program may raise anything
+        job.interruptible = False
+        return failed(error, request.run_dir)
+
+
+def _train(request: Train, job: Job, send: Callable[[Event], None]) -> Event:
+    forget_earlier()
+    namespace = execute(request.program)
+    reporter = Reporter(job, send)
+    try:
+        model, _, scores = namespace["main"](folder=request.folder, callbacks=(reporter,))
+        job.interruptible = False
+    except Stopped:
+        job.interruptible = False
+        # no model: it was stopped before training began
+        weights = _save(reporter.model, request.run_dir) if reporter.model is not None else None
+        return Finished(reason="stopped", weights=weights)
+    send(Evaluated(scores={name: float(value) for name, value in scores.items()}))
+    return Finished(reason="completed", weights=_save(model, request.run_dir))
+
+
+def _save(model: Any, run_dir: str) -> str:  # noqa: ANN401 - a keras.Model, which has no types
+    """Write the weights so that the file is either there and whole, or not there."""
+    target = Path(run_dir).resolve() / WEIGHTS
+    part = target.with_name("part-" + WEIGHTS)
+    try:
+        model.save_weights(part)
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+    return str(target)
