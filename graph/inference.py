@@ -258,15 +258,16 @@ def _wiring_problem(graph: Graph, wires: Wiring, spec: LayerSpec, key: str) -> P
     """Return the problem of a node whose wires alone rule a call out."""
     label = graph.nodes[key].label
     if key in wires.on_cycle:
-        ring = [graph.nodes[other].label for other in wires.order if other in wires.on_cycle]
-        others = tuple(other for other in wires.order if other in wires.on_cycle and other != key)
-        names = " → ".join(ring[:6]) + (" → …" if len(ring) > 6 else "")
-        sentence = (
-            f"{names} feed each other in a circle ({len(ring)} "
-            f"{'node' if len(ring) == 1 else 'nodes'}), so none can be computed first. "
-            "Take one of the wires out."
+        ring = _ring(graph, wires, key)
+        labels = [graph.nodes[other].label for other in ring]
+        names = " → ".join(labels[:6]) + (" → …" if len(ring) > 6 else "")
+        what = (
+            f"{names} feed each other in a circle, so none can be computed first."
+            if len(ring) > 1
+            else f"{names} feeds itself, so it can't be computed."
         )
-        return _error("cycle", sentence, key, others=others)
+        others = tuple(other for other in ring if other != key)
+        return _error("cycle", f"{what} Take one of the wires out.", key, others=others)
     slots = [graph.links[link].slot for link in wires.into[key]]
     if spec.calls is Calls.LIST:
         if len(slots) < spec.fewest:
@@ -285,6 +286,31 @@ def _wiring_problem(graph: Graph, wires: Wiring, spec: LayerSpec, key: str) -> P
         sentence = f"{label} takes {takes}, and {len(slots)} wires end in it. Merge them first."
         return _error("surplus input", sentence, key, slot=slots[-1], link=wires.into[key][-1])
     return None
+
+
+def _ring(graph: Graph, wires: Wiring, start: str) -> tuple[str, ...]:
+    """Return a circle of calls through one on a cycle, in the direction of the wires.
+
+    Walks the shortest way back to `start`, and begins it at the call that stands first in the
+    drawing's order, so that every call of a plain circle tells the same one.
+    """
+    came_from: dict[str, str] = {}
+    todo = [start]
+    while start not in came_from:
+        ahead: list[str] = []
+        for key in todo:
+            for link in wires.out_of[key]:
+                target = graph.links[link].target
+                if target in wires.on_cycle and target not in came_from:
+                    came_from[target] = key
+                    ahead.append(target)
+        todo = ahead
+    ring = [start]
+    while (before := came_from[ring[-1]]) != start:
+        ring.append(before)
+    ring.reverse()
+    first = min(range(len(ring)), key=lambda place: wires.rank[ring[place]])
+    return (*ring[first:], *ring[:first])
 
 
 def _param_problem(graph: Graph, spec: LayerSpec, layer: Layer, key: str) -> Problem | None:

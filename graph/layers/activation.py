@@ -11,13 +11,15 @@ from graph.params import Float, Ints, Named, Object
 from graph.shapes import show_shape
 
 if TYPE_CHECKING:
-    from graph.spec import Inputs, Made, Settings
     from collections.abc import Iterator
+
+    from graph.spec import Inputs, Made, Settings
 
 _AGAIN = (
     "double softmax",
     (
-        "{node} takes the softmax of values that are a softmax already, which makes all classes nearly "
+        "{node} takes the softmax of values that are a softmax already, which makes all classes "
+        "nearly "
         "equally likely. One of the two is enough."
     ),
 )
@@ -44,7 +46,8 @@ def _softmax_again(
             "data",
             (
                 f"{{node}} sums over axis {beyond[0] if beyond else 'none'}, but its input "
-                f"{show_shape(shape)} has {len(shape)} axes with that of the batch; Keras stops when "
+                f"{show_shape(shape)} has {len(shape)} axes with that of the batch; Keras stops "
+                "when "
                 "data flows."
             ),
         )
@@ -52,7 +55,8 @@ def _softmax_again(
         yield (
             "one-unit softmax",
             (
-                "{node} takes the softmax over 1 value, which is always 1, so nothing can be learnt. "
+                "{node} takes the softmax over 1 value, which is always 1, so nothing can be "
+                "learnt. "
                 "Use sigmoid for one unit, or as many units as there are classes."
             ),
         )

@@ -115,7 +115,8 @@ def one_unit(
         yield (
             "one-unit softmax",
             (
-                "{node} takes the softmax over 1 value, which is always 1, so nothing can be learnt. "
+                "{node} takes the softmax over 1 value, which is always 1, so nothing can be "
+                "learnt. "
                 "Use sigmoid for one unit, or as many units as there are classes."
             ),
         )
@@ -132,7 +133,8 @@ def unworkable_activation(
         yield (
             "data",
             (
-                "{node}: the activation glu halves the last axis when data flows, which Keras doesn't "
+                "{node}: the activation glu halves the last axis when data flows, which Keras "
+                "doesn't "
                 "foresee; the shapes after it will not be the ones shown."
             ),
         )

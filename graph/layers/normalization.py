@@ -76,7 +76,8 @@ def _rescale_data(
             yield (
                 "data",
                 (
-                    f"{{node}}: {name} has {len(value)} numbers for {width:,} channels; Keras stops "
+                    f"{{node}}: {name} has {len(value)} numbers for {width:,} channels; Keras "
+                    "stops "
                     "when data flows."
                 ),
             )

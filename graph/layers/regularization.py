@@ -32,8 +32,10 @@ def _noise_data(
         yield (
             "data",
             (
-                f"{{node}}: noise_shape has {len(noise)} sizes for an input of {len(shape)} axes with "
-                f"that of the batch ({show_shape(shape)}), and each has to be 1 or that of the input; "
+                f"{{node}}: noise_shape has {len(noise)} sizes for an input of {len(shape)} axes "
+                "with "
+                f"that of the batch ({show_shape(shape)}), and each has to be 1 or that of the "
+                "input; "
                 "Keras stops when training begins."
             ),
         )
