@@ -1,7 +1,12 @@
-"""The one table of layer types: refuses duplicates, knows old names and the families."""
+"""The one table of layer types: refuses duplicates, knows old names and the families.
+
+The catalogue (`graph.layers`) fills it when the first question is asked.
+"""
 
 from __future__ import annotations
 
+import importlib
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -43,12 +48,19 @@ def register(spec: LayerSpec) -> LayerSpec:
     return spec
 
 
+@cache
+def _fill() -> None:
+    importlib.import_module("graph.layers")  # its entries call `register`
+
+
 def find(kind: str) -> LayerSpec | None:
     """Return the layer type of that name (or old name), or None if it is not known."""
+    _fill()
     return _BY_NAME.get(kind) or _BY_NAME.get(_OLD_NAMES.get(kind, ""))
 
 
 def all_specs() -> Iterator[LayerSpec]:
     """Yield every layer type: families in their order, each in the order of registration."""
+    _fill()
     for family in FAMILIES:
         yield from (spec for spec in _BY_NAME.values() if spec.family == family)

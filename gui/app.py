@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-import graph.layers  # noqa: F401 - registers the catalogue
 from gui.document import Document
 from gui.errors import Surprises
 from gui.main_window import MainWindow

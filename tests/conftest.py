@@ -11,7 +11,6 @@ import pytest
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
-import graph.layers  # noqa: F401 - registers the catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
