@@ -1,0 +1,1 @@
+"""The command line: a file a verb, each loaded when it is called for."""

@@ -1,0 +1,92 @@
+"""`layerloom maps`: paint what a layer of a trained model makes of a sample."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli import offscreen, session
+from cli.ends import Refusal, Status, report_files
+from cli.options import AsJson
+from codegen import emit_activations
+from engine import protocol, runs
+from engine.runs import Run, RunError
+from graph import projectfile
+from graph.inference import infer
+from graph.project import Graph, Project
+
+
+def run(  # noqa: PLR0913 - a parameter for each option
+    run_folder: Annotated[
+        Path,
+        typer.Argument(metavar="RUN", help="A run directory, or a folder of them: the newest."),
+    ],
+    *,
+    layer: Annotated[str, typer.Option(help="The layer's name, or the variable of a call.")],
+    sample: Annotated[int, typer.Option(min=0, help="Number of the test sample, from 0.")] = 0,
+    output: Annotated[Path, typer.Option("-o", "--output", help="The PNG file to write.")] = Path(
+        "maps.png"
+    ),
+    theme: Annotated[offscreen.Look, typer.Option(help="The picture's colours.")] = (
+        offscreen.Look.LIGHT
+    ),
+    as_json: AsJson = False,
+) -> int:
+    """Paint all maps of a layer of a trained model for one sample of the test set."""
+    record = find_run(run_folder)
+    project, program = drawing_of(record)
+    node = node_of(project.graph, layer)
+    answer = session.maps(request(record, project, program, node, sample))
+    offscreen.paint_maps(answer, output, theme)
+    count = answer.maps.shape[-1]
+    said = f"{output} is written: {layer}, {count} maps, sample {sample}."
+    report_files([output], said, as_json=as_json)
+    return Status.FINE
+
+
+def find_run(folder: Path) -> Run:
+    """Open a run directory, or the newest one in a folder; raises Refusal."""
+    try:
+        return runs.open_run(folder)
+    except RunError as error:
+        if found := runs.list_runs(folder):
+            return found[0]
+        raise Refusal(str(error)) from None
+
+
+def drawing_of(record: Run) -> tuple[Project, str]:
+    """Return the drawing and the program of a run; raises Refusal."""
+    try:
+        return projectfile.loads(record.drawing_text), record.program_text
+    except (RunError, projectfile.BadFile) as error:
+        raise Refusal(f"The run {record.path} can't be opened: {error}") from None
+
+
+def node_of(graph: Graph, name: str) -> str:
+    """Return the node of this label, or the first call of the layer of this name.
+
+    Raises:
+        Refusal: there is none; the sentence names those there are.
+    """
+    for key, node in graph.nodes.items():
+        if node.label == name:
+            return key
+    for key in graph.nodes:
+        if graph.layer_of(key).name == name:
+            return key
+    labels = ", ".join(node.label for node in graph.nodes.values())
+    raise Refusal(f"There is no layer {name} in this drawing; there are {labels}.")
+
+
+def request(record: Run, project: Project, program: str, node: str, sample: int) -> protocol.Maps:
+    """Return the question for a node's maps after a run; raises Refusal if it left no weights."""
+    if record.weights is None:
+        raise Refusal(f"The run {record.path} has left no weights to look into.")
+    section = emit_activations(project, infer(project), node)
+    return protocol.Maps(
+        program=program,
+        section=section.text,
+        folder=str(session.find_data(project)),
+        weights=str(record.weights.resolve()),
+        sample=sample,
+    )

@@ -1,0 +1,44 @@
+"""Painting without a window: the one Qt application of a command, and what it paints."""
+
+import os
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+from PySide6.QtWidgets import QApplication
+
+from cli.ends import Refusal
+from engine.protocol import MapsReady
+from gui.panels.activations import maps_picture
+from gui.theme import DARK, LIGHT, Theme, load_fonts
+
+
+class Look(StrEnum):
+    """The colours of a picture: light for paper, dark for slides."""
+
+    LIGHT = "light"
+    DARK = "dark"
+
+    @property
+    def theme(self) -> Theme:
+        """The theme of this name."""
+        return DARK if self is Look.DARK else LIGHT
+
+
+@cache
+def application() -> QApplication:
+    """Return the one application of this process; it needs no display if it is made here."""
+    if isinstance(running := QApplication.instance(), QApplication):
+        return running
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    made = QApplication(["layerloom"])
+    load_fonts()
+    return made
+
+
+def paint_maps(answer: MapsReady, path: Path, look: Look) -> None:
+    """Write a layer's maps as a PNG file; raises Refusal if it can't be written."""
+    application()
+    image = maps_picture(answer.inputs, answer.maps, look.theme, 2.0)
+    if not image.save(str(path)):
+        raise Refusal(f"{path} can't be written: check its folder, its ending and free space.")

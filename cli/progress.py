@@ -1,0 +1,86 @@
+"""How a training is shown: a progress bar on a terminal, a line an epoch in a pipe."""
+
+import sys
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from engine import protocol
+
+
+class Display:
+    """Shows the events of a training; a context manager that takes the bar away at the end.
+
+    With `quiet`, nothing is shown: standard output then carries JSON alone.
+    """
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        self._console = Console(quiet=quiet, highlight=False, soft_wrap=True)
+        self._epochs = 0
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[note]}"),
+            console=self._console,
+            transient=True,
+            disable=quiet or not self._console.is_terminal,
+        )
+        # importing Keras takes some seconds
+        self._task = self._bar.add_task("Starting Keras", note="", total=None)
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._bar.stop()
+
+    def say(self, sentence: str) -> None:
+        """Print a line."""
+        self._console.print(sentence, markup=False)
+        if not self._console.is_terminal:
+            sys.stdout.flush()  # whoever reads the pipe follows the training
+
+    def show(self, event: protocol.Event) -> None:
+        """Show an event of a training."""
+        match event:
+            case protocol.Started(epochs=epochs):
+                self._epochs = epochs
+                self._bar.update(self._task, description="Training", total=event.steps)
+            case protocol.Progress():
+                self._advance(event)
+            case protocol.EpochEnded(epoch=epoch, seconds=seconds, logs=logs):
+                self.say(f"Epoch {epoch + 1} of {self._epochs} · {values(logs)} · {seconds:.1f} s")
+            case protocol.Log(text=text) if text.strip():
+                self.say(text.rstrip())
+
+    def _advance(self, event: protocol.Progress) -> None:
+        rate = f"{event.rate:,.0f} samples/s" if event.rate is not None else ""
+        left = f"{clock(event.eta)} left" if event.eta is not None else ""
+        self._bar.update(
+            self._task,
+            description=f"Epoch {event.epoch + 1} of {self._epochs}",
+            completed=event.step,
+            total=event.steps,
+            note=" · ".join(part for part in (rate, left) if part),
+        )
+
+
+def values(logs: Mapping[str, float | None]) -> str:
+    """Return names and values for a line: `loss 0.5123 · accuracy 0.8123`."""
+    return " · ".join(f"{name} {value:.4f}" for name, value in logs.items() if value is not None)
+
+
+def clock(seconds: float) -> str:
+    """Return a duration as minutes and seconds: `1:05`."""
+    whole = round(seconds)
+    return f"{whole // 60}:{whole % 60:02}"

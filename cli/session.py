@@ -1,0 +1,124 @@
+"""A training without a window: an engine, a run directory, the events on their way into both."""
+
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from cli.ends import Refusal, Status
+from codegen import emit
+from engine import protocol
+from engine.client import Engine, EngineDied, ProgramFailed
+from engine.runs import Run, RunError, RunInfo, new_run
+from graph import datasets, projectfile
+from graph.inference import Report
+from graph.project import Project
+
+Show = Callable[[protocol.Event], None]
+
+
+class Outcome(NamedTuple):
+    """A run that is over: its record, whether it was stopped, and how long it took (seconds)."""
+
+    run: Run
+    stopped: bool
+    seconds: float
+
+
+def train(project: Project, report: Report, parent: Path, show: Show) -> Outcome:
+    """Train a drawing in a new run directory below `parent`.
+
+    Ctrl+C stops the training and keeps its weights.
+
+    Raises:
+        Refusal: the run failed (status 3); the sentence says why, and names the run directory
+            if there is one.
+    """
+    program = emit(project, report)
+    folder = find_data(project)
+    with _failures(), _engine() as (engine, ready):
+        info = RunInfo(
+            seed=project.training.seed,
+            data=project.data.source,
+            versions={
+                "keras": ready.keras,
+                "tensorflow": ready.tensorflow,
+                "python": ready.python,
+            },
+        )
+        run = new_run(parent, project.name, projectfile.dumps(project), program.text, info)
+        request = protocol.Train(
+            run_dir=str(run.path.resolve()), program=program.text, folder=str(folder)
+        )
+        with _stopped_by_interrupt(engine):
+            return _follow(engine, request, run, show)
+
+
+def find_data(project: Project) -> Path:
+    """Return the folder that a program finds its data in; raises Refusal (status 3)."""
+    try:
+        return Path(datasets.find_data(project))
+    except OSError as error:
+        raise Refusal(str(error), Status.RUN_FAILED) from None
+
+
+def _follow(engine: Engine, request: protocol.Train, run: Run, show: Show) -> Outcome:
+    began = time.perf_counter()
+    last: protocol.Event | None = None
+    try:
+        for event in engine.train(request):
+            run.record(event)
+            show(event)
+            last = event
+    except EngineDied as died:
+        run.update(status="failed", sentence=str(died))
+        raise Refusal(f"{died} The run is in {run.path}.", Status.RUN_FAILED) from None
+    if isinstance(last, protocol.Failed):
+        raise Refusal(f"{last.sentence} The run is in {run.path}.", Status.RUN_FAILED)
+    stopped = isinstance(last, protocol.Finished) and last.reason == "stopped"
+    return Outcome(run, stopped, time.perf_counter() - began)
+
+
+def maps(request: protocol.Maps) -> protocol.MapsReady:
+    """Return a layer's maps; raises Refusal (status 3) if the engine can't make them."""
+    with _failures(), _engine() as (engine, _):
+        return engine.maps(request)
+
+
+@contextmanager
+def _engine() -> Iterator[tuple[Engine, protocol.Ready]]:
+    """Start an engine that has imported Keras, and end it."""
+    with Engine.start() as engine:
+        yield engine, engine.wait_ready()
+
+
+@contextmanager
+def _failures() -> Iterator[None]:
+    """Turn what engine and run directory raise into a refusal."""
+    try:
+        yield
+    except (EngineDied, ProgramFailed, RunError) as error:
+        raise Refusal(str(error), Status.RUN_FAILED) from None
+
+
+@contextmanager
+def _stopped_by_interrupt(engine: Engine) -> Iterator[None]:
+    """Let the first Ctrl+C stop the training; a second one ends the command at once."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # signals belong to the main thread
+        return
+    before = signal.getsignal(signal.SIGINT)
+
+    def stop(_number: int, _frame: object) -> None:
+        signal.signal(signal.SIGINT, before)
+        # in a thread, since this thread may be the one that holds the engine's lock
+        threading.Thread(target=engine.stop, name="stop", daemon=True).start()
+
+    signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

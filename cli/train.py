@@ -1,0 +1,86 @@
+"""`layerloom train`: train a drawing without a window."""
+
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from cli import files, session
+from cli.ends import Status, print_json
+from cli.options import AsJson, File
+from cli.progress import Display, values
+from cli.verdict import refuse_errors
+from engine import runs
+from graph import edits
+from graph.inference import infer
+from graph.project import Project
+
+_LARGEST_SEED = 2**32 - 1
+
+
+def run(  # noqa: PLR0913 - a parameter for each option
+    file: File,
+    *,
+    data: Annotated[
+        str | None, typer.Option(help="Train on this data set: a known name, or an .npz file.")
+    ] = None,
+    epochs: Annotated[int | None, typer.Option(min=1, help="Train for so many epochs.")] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Use only so many training samples.")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, max=_LARGEST_SEED, help="Set the random seed.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Make the run directory in this folder.")] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Train a drawing, and print how it does on the test set.
+
+    The options change the drawing's training plan for this run, and so the program that the run
+    directory keeps. Ctrl+C stops the training and keeps the weights.
+    """
+    changes = {"epochs": epochs, "limit": limit, "seed": seed}
+    project = changed(files.load(file), data, changes)
+    report = infer(project)
+    refuse_errors(project, report)
+    with Display(quiet=as_json) as display:
+        outcome = session.train(project, report, out or runs.default_parent(), display.show)
+    if as_json:
+        print_json(_as_record(outcome))
+    else:
+        _print(outcome, display)
+    return Status.INTERRUPTED if outcome.stopped else Status.FINE
+
+
+def changed(project: Project, data: str | None, changes: dict[str, int | None]) -> Project:
+    """Return the project with another data set and training plan, by edits; None: as it was."""
+    wanted = {name: value for name, value in changes.items() if value is not None}
+    if wanted:
+        plan = msgspec.structs.replace(project.training, **wanted)
+        project, _ = edits.apply(project, edits.SetTraining(plan))
+    if data is not None:
+        source = str(Path(data).resolve()) if data.endswith(".npz") else data
+        chosen = msgspec.structs.replace(project.data, source=source)
+        project, _ = edits.apply(project, edits.SetData(chosen))
+    return project
+
+
+def _print(outcome: session.Outcome, display: Display) -> None:
+    run_record = outcome.run
+    if outcome.stopped:
+        display.say("Stopped; the weights so far are kept.")
+    elif run_record.info.scores:
+        display.say(f"Test set: {values(run_record.info.scores)}")
+    display.say(f"{outcome.seconds:.1f} s. Run: {run_record.path}")
+
+
+def _as_record(outcome: session.Outcome) -> dict[str, object]:
+    """Return what `--json` prints; docs/command-line.md describes it."""
+    return {
+        "run": str(outcome.run.path),
+        "status": outcome.run.info.status,
+        "history": outcome.run.history,
+        "scores": outcome.run.info.scores,
+        "seconds": round(outcome.seconds, 3),
+    }
