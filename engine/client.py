@@ -153,7 +153,8 @@ class Engine:
     def train(self, request: Train) -> Iterator[Event]:
         """Train, and yield the events up to `Finished` or `Failed`.
 
-        If the caller stops iterating before that, the training is stopped. Raises `EngineDied`.
+        The request is sent when the iteration begins; if it ends early, the training is stopped.
+        Raises `EngineDied`.
         """
         return self._ask(request)
 

@@ -298,10 +298,20 @@ def test_a_run_directory_that_is_not_there(
     assert str(tmp_path / "gone") in failed.sentence
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has /dev/full")
 def test_a_disk_that_is_full_when_weights_are_saved(
     warm: Engine, tmp_path: Path, program: str, folder: str
 ) -> None:
-    """Hold the part file's place by a folder: the weights can't be written."""
+    (tmp_path / "part-last.weights.h5").symlink_to("/dev/full")
+    failed = failure(warm, tmp_path, program, folder)
+    assert str(tmp_path) in failed.sentence
+    assert "no space left" in failed.sentence
+    assert not (tmp_path / "last.weights.h5").exists()
+
+
+def test_weights_whose_place_is_taken(
+    warm: Engine, tmp_path: Path, program: str, folder: str
+) -> None:
     (tmp_path / "last.weights.h5").mkdir()
     (tmp_path / "last.weights.h5" / "x").touch()
     failed = failure(warm, tmp_path, program, folder)
