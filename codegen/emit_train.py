@@ -90,7 +90,7 @@ def emit_train(writer: Writer, project: Project, report: Report, bound: Bindings
     writer.add(statement("follow = ", Group("keras.callbacks.LambdaCallback", (follow,))), indent=4)
     checkpoint = project.training.checkpoint
     if checkpoint is not None:
-        writer.add(statement("checkpoint = ", _checkpoint(checkpoint)), indent=4)
+        writer.add(statement("checkpoint = ", _checkpoint(checkpoint, bound)), indent=4)
     validated = project.training.validation != "none"
     writer.add(_fit(validated=validated, checkpoint=checkpoint is not None), indent=4)
     if checkpoint is not None and _restores(project, bound, checkpoint):
@@ -165,15 +165,23 @@ def _compile(project: Project, report: Report, bound: Bindings) -> Group:
     return Group("model.compile", tuple(parts))
 
 
-def _checkpoint(checkpoint: Checkpoint) -> Group:
+def _checkpoint(checkpoint: Checkpoint, bound: Bindings) -> Group:
+    mode = checkpoint.mode
+    if mode == "auto" and len(bound.outputs) > 1 and checkpoint.monitor not in _TOTALS:
+        # Keras can't tell by itself which way the metric of one of several outputs gets better
+        mode = "max" if any(word in checkpoint.monitor for word in _RISING) else "min"
     parts = [spelling.text(checkpoint.filepath), f"monitor={spelling.text(checkpoint.monitor)}"]
     if checkpoint.save_best_only:
         parts.append("save_best_only=True")
     if checkpoint.filepath.endswith(".weights.h5"):
         parts.append("save_weights_only=True")
-    if checkpoint.mode != "auto":
-        parts.append(f"mode={spelling.text(checkpoint.mode)}")
+    if mode != "auto":
+        parts.append(f"mode={spelling.text(mode)}")
     return Group("keras.callbacks.ModelCheckpoint", tuple(parts))
+
+
+_TOTALS = {"loss", "val_loss"}
+_RISING = ("accuracy", "auc", "precision", "recall", "f1_", "f_beta", "io_u", "r2_", "similarity")
 
 
 def _fit(*, validated: bool, checkpoint: bool) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from codegen.emit_data import emit_data
+from codegen.emit_maps import emit_maps, emit_maps_script
 from codegen.emit_model import emit_model
 from codegen.emit_train import (
     GUARD,
@@ -18,6 +19,8 @@ from codegen.source import Program, Writer
 from graph.binding import bind
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from graph.binding import Bindings
     from graph.inference import Report
     from graph.project import Project
@@ -28,32 +31,67 @@ def emit(project: Project, report: Report) -> Program:
 
     It defines `load_data(folder="data")`, `build_model()`, `train(model, data, callbacks=(),
     initial_epoch=0)`, `evaluate(model, data)` and `main(folder="data", callbacks=())`, which
-    returns `(model, history, scores)`, and runs the last when it is run as a script.
+    returns `(model, history, scores)`. Run as a script it does the last, with the folder `data`
+    beside it.
     """
     writer = Writer()
+    _emit_sections(writer, project, report)
+    writer.add("\n")
+    writer.add(GUARD)
+    return writer.program()
+
+
+def emit_activations(project: Project, report: Report, node: str) -> Program:
+    """Return the section `activation_maps(model, data, sample)`, to stand below the program.
+
+    It returns the inputs of a sample of the test part and the node's output for it, all of them
+    without batch axis. Raises KeyError if there is no such node.
+    """
+    del report
+    writer = Writer()
+    emit_maps(writer, project, node)
+    writer.section("maps", 1)
+    return writer.program()
+
+
+def listing(project: Project, report: Report, node: str, sample: int, weights: str) -> Program:
+    """Return the program that saves a node's maps for a test sample as `maps.png` when it is run.
+
+    `weights` is the file to load, as the program is to name it.
+    """
+    writer = Writer()
+    _emit_sections(writer, project, report)
+    writer.add("\n")
+    first = writer.next_line
+    emit_maps(writer, project, node)
+    writer.section("maps", first)
+    writer.add("\n")
+    emit_maps_script(writer, weights, sample)
+    return writer.program()
+
+
+def _emit_sections(writer: Writer, project: Project, report: Report) -> None:
     bound = bind(project, report)
     _emit_imports(writer, project, bound)
-    for name, emit_section in (
+    sections: tuple[tuple[str, Callable[[], None]], ...] = (
         ("data", lambda: emit_data(writer, project, bound)),
         ("model", lambda: emit_model(writer, project.graph)),
         ("train", lambda: emit_train(writer, project, report, bound)),
         ("evaluate", lambda: emit_evaluate(writer)),
         ("main", lambda: emit_main(writer)),
-    ):
+    )
+    for name, emit_section in sections:
         writer.add("\n")
         first = writer.next_line
         emit_section()
         writer.section(name, first)
-    writer.add("\n")
-    writer.add(GUARD)
-    return writer.program()
 
 
 def _emit_imports(writer: Writer, project: Project, bound: Bindings) -> None:
     if restores(project, bound):
         writer.add("import glob\nimport os")
     writer.add("from pathlib import Path\n\nimport keras")
-    if bound.data is not None:
+    if bound.data is not None and (bound.inputs or bound.outputs):
         writer.add("import numpy as np")
     writer.add("import tensorflow as tf")
     writer.add("from keras import layers\n")

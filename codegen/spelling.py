@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 LONGEST_NAME = 40
 # what the program itself calls things, and letters that ruff takes for digits (E741)
 _OWN = (
-    "keras layers np tf glob Path load_data prepare build_model train shuffled_batches evaluate "
-    "main activation_maps model data part folder callbacks initial_epoch history scores "
+    "keras layers np tf glob os Path load_data prepare build_model train shuffled_batches evaluate "
+    "main activation_maps picture_of model data part folder callbacks initial_epoch history scores "
     "inputs targets outputs order second path file SEED BATCH_SIZE EPOCHS LIMIT "
     "self l O I"
 )
