@@ -33,6 +33,8 @@ VERBS = {
 }
 """Each verb with what it does; `run` in the module of its name does it."""
 
+_OWN = ("cli", "codegen", "engine", "graph", "gui", "resources")
+
 _ABOUT = """Draw a neural network, read its Keras code, train it, look inside it.
 
 `layerloom [FILE]` opens the window. Each verb has a page of its own: layerloom VERB --help.
@@ -53,7 +55,8 @@ def main(words: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         complain("Interrupted.", as_json=as_json)
         return Status.INTERRUPTED
-    except BrokenPipeError:  # the reader, such as `head`, has seen enough
+    except (BrokenPipeError, SystemExit):  # typer makes this of the other, and of nothing else
+        # the reader, such as `head`, has seen enough; what is left has to go somewhere
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Status.FINE
     except ImportError as error:
@@ -114,6 +117,8 @@ def _refuse_slip(word: str) -> None:
 def _missing(error: ImportError) -> str | None:
     """Say what to install; None if the fault lies elsewhere."""
     if isinstance(error, ModuleNotFoundError):
+        if (error.name or "").partition(".")[0] in _OWN:
+            return None
         return (
             f"The Python package {error.name} is missing; install Layerloom again "
             "with all it needs: pip install layerloom."

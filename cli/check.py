@@ -50,7 +50,7 @@ def _as_record(project: Project, report: Report, found: tuple[Problem, ...]) -> 
             "trainable": total.trainable,
             "non_trainable": total.fixed,
         },
-        "layers": [row._asdict() for row in summary.rows(project, report)],
+        "layers": [_row_record(row, report) for row in summary.rows(project, report)],
         "problems": [
             {
                 "kind": problem.kind,
@@ -60,4 +60,18 @@ def _as_record(project: Project, report: Report, found: tuple[Problem, ...]) -> 
             }
             for problem in found
         ],
+    }
+
+
+def _row_record(row: summary.Row, report: Report) -> dict[str, Any]:
+    spec = report.spec_of(row.node)
+    return {
+        "node": row.label,
+        "layer": row.layer,
+        "kind": row.kind,
+        "shape": None if spec is None else list(spec.shape),
+        "dtype": None if spec is None else spec.dtype,
+        "parameters": row.params,
+        "multiply_adds": row.multiply_adds,
+        "inputs": list(row.sources),
     }

@@ -11,12 +11,10 @@ from cli.display import has_display
 from cli.ends import Refusal, Status, print_json
 from cli.options import AsJson
 from cli.progress import Display
-from cli.train import changed
 
 _TEMPLATE = "shared-input"
 _LAYER = "conv1"
 _SAMPLE = 0
-_EPOCHS = 5
 
 
 def run(
@@ -33,7 +31,7 @@ def run(
     it. Without one, or with --headless, it does so offscreen and leaves the drawing, its program,
     the history, the curves, the activation maps and a picture of the window in a folder.
     """
-    project = changed(files.load(_TEMPLATE), None, {"epochs": _EPOCHS})
+    project = files.load(_TEMPLATE)
     if not headless and not as_json and has_display():
         from gui.app import run as run_window  # noqa: PLC0415 - Qt may lack what a display needs
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from cli.ends import Refusal
 from engine.protocol import MapsReady
-from gui.panels.activations import maps_picture
+from gui.panels.mapgrid import maps_picture
 from gui.theme import DARK, LIGHT, Theme, load_fonts
 
 

@@ -14,6 +14,8 @@ from engine import protocol
 class Display:
     """Shows the events of a training; a context manager that takes the bar away at the end.
 
+    What the program prints is left out, since it says the same: the run directory keeps it.
+
     With `quiet`, nothing is shown: standard output then carries JSON alone.
     """
 
@@ -60,8 +62,6 @@ class Display:
                 self._advance(event)
             case protocol.EpochEnded(epoch=epoch, seconds=seconds, logs=logs):
                 self.say(f"Epoch {epoch + 1} of {self._epochs} · {values(logs)} · {seconds:.1f} s")
-            case protocol.Log(text=text) if text.strip():
-                self.say(text.rstrip())
 
     def _advance(self, event: protocol.Progress) -> None:
         rate = f"{event.rate:,.0f} samples/s" if event.rate is not None else ""

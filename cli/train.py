@@ -7,12 +7,12 @@ import msgspec
 import typer
 
 from cli import files, session
-from cli.ends import Status, print_json
+from cli.ends import Refusal, Status, print_json
 from cli.options import AsJson, File
 from cli.progress import Display, values
 from cli.verdict import refuse_errors
 from engine import runs
-from graph import edits
+from graph import datasets, edits
 from graph.inference import infer
 from graph.project import Project
 
@@ -60,10 +60,19 @@ def changed(project: Project, data: str | None, changes: dict[str, int | None]) 
         plan = msgspec.structs.replace(project.training, **wanted)
         project, _ = edits.apply(project, edits.SetTraining(plan))
     if data is not None:
-        source = str(Path(data).resolve()) if data.endswith(".npz") else data
-        chosen = msgspec.structs.replace(project.data, source=source)
+        chosen = msgspec.structs.replace(project.data, source=_source(data))
         project, _ = edits.apply(project, edits.SetData(chosen))
     return project
+
+
+def _source(data: str) -> str:
+    """Return a data set's name or the whole path of an own one; raises Refusal if it is none."""
+    source = str(Path(data).expanduser().resolve()) if data.endswith(".npz") else data
+    try:
+        datasets.look_up(source)
+    except datasets.BadData as bad:
+        raise Refusal(str(bad)) from None
+    return source
 
 
 def _print(outcome: session.Outcome, display: Display) -> None:
