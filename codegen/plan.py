@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from graph import registry
+from graph.binding import inputs_of
 from graph.project import Port
 from graph.spec import Calls
 from graph.topology import wiring
@@ -60,11 +61,6 @@ def plan(graph: Graph) -> Plan:
             statements.append(Define(layer, calls))
         statements.append(_call(graph, wires, key, shared=shared))
     return Plan(tuple(statements), inputs_of(graph), graph.outputs)
-
-
-def inputs_of(graph: Graph) -> tuple[str, ...]:
-    """Return the model's inputs: the nodes that make a tensor, in the order of the drawing."""
-    return tuple(key for key in graph.nodes if _is(graph.layer_of(key), Calls.SOURCE))
 
 
 def _is(layer: Layer, calls: Calls) -> bool:

@@ -6,7 +6,6 @@ drawing can put code into it. Literals are written as `black` and `ruff format` 
 
 from __future__ import annotations
 
-import builtins
 import keyword
 import math
 import unicodedata
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from codegen.source import Expression, Group
 from graph import objects
+from graph.checks import LONGEST_NAME, TAKEN, variable_fault
 from graph.params import Named
 
 if TYPE_CHECKING:
@@ -21,17 +21,6 @@ if TYPE_CHECKING:
 
     from graph.project import Graph
 
-LONGEST_NAME = 40
-# what the program itself calls things, and letters that ruff takes for digits (E741)
-_OWN = (
-    "keras layers np tf glob os Path load_data prepare build_model train shuffled_batches evaluate "
-    "main activation_maps picture_of model data part folder callbacks initial_epoch history scores "
-    "inputs targets outputs order second path file SEED BATCH_SIZE EPOCHS LIMIT "
-    "self l O I"
-)
-RESERVED = frozenset(
-    {*_OWN.split(), *keyword.kwlist, *keyword.softkwlist, *dir(builtins), "__debug__"}
-)
 _MODULES = {
     "initializer": "keras.initializers",
     "regularizer": "keras.regularizers",
@@ -55,13 +44,7 @@ def identifier(text: str, taken: Iterable[str] = ()) -> str:
 
 def is_legal(text: str) -> bool:
     """Say whether a text can be a variable of the program as it is."""
-    return (
-        text.isidentifier()
-        and len(text) <= LONGEST_NAME
-        and text not in RESERVED
-        and not text.startswith("_")
-        and unicodedata.normalize("NFKC", text) == text  # Python takes such names for equal
-    )
+    return variable_fault(text) is None
 
 
 def _mend(text: str) -> str:
@@ -71,7 +54,7 @@ def _mend(text: str) -> str:
     if not name[0].isidentifier():
         name = f"node_{name}"
     name = unicodedata.normalize("NFKC", name)
-    return f"{name}_" if name in RESERVED else name
+    return f"{name}_" if name in TAKEN else name
 
 
 def variables(graph: Graph) -> tuple[dict[str, str], dict[str, str]]:

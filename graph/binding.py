@@ -8,11 +8,21 @@ Source of the losses: https://keras.io/api/losses/ and the model guides beside i
 
 from __future__ import annotations
 
-from math import prod
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from graph import registry
+from graph.columns import (
+    BINARY,
+    Bindings,
+    Bound,
+    data_steps,
+    fitting,
+    label_step,
+    loss,
+    width,
+)
 from graph.datasets import IMAGE, LABEL, NUMBER, BadData, look_up
+from graph.misfits import checkpoint_misfits, data_misfits, input_misfits, output_misfits
 from graph.project import Binding, Goal, Port, port_key
 from graph.shapes import show_shape
 from graph.spec import Calls
@@ -22,57 +32,8 @@ if TYPE_CHECKING:
 
     from graph.datasets import Column, DataSet
     from graph.inference import Report
-    from graph.project import Project
-    from graph.shapes import Shape, TensorSpec
-
-SPARSE, CATEGORICAL, BINARY, SQUARED = (
-    "sparse_categorical_crossentropy",
-    "categorical_crossentropy",
-    "binary_crossentropy",
-    "mean_squared_error",
-)
-
-
-class Step(NamedTuple):
-    """One step from a column to a tensor: scale, cast, reshape, one-hot, integer or number."""
-
-    kind: str
-    text: str
-    shape: tuple[int, ...] = ()
-    classes: int = 0
-
-
-class Bound(NamedTuple):
-    """One Input or output with its column. `steps` is None if no steps make the column fit.
-
-    `loss` and `metrics` are Keras's names, and empty for an Input.
-    """
-
-    port: Port
-    spec: TensorSpec | None
-    column: Column | None
-    binding: Binding
-    steps: tuple[Step, ...] | None
-    loss: str = ""
-    metrics: tuple[str, ...] = ()
-    activation: str | None = None
-
-    @property
-    def target(self) -> tuple[int, ...]:
-        """Return the shape of one prepared sample."""
-        shape = self.column.shape if self.column is not None else ()
-        for step in self.steps or ():
-            shape = step.shape if step.kind in {"reshape", "one-hot"} else shape
-        return shape
-
-
-class Bindings(NamedTuple):
-    """All Inputs and outputs with their columns; `trouble` says why there is no data set."""
-
-    data: DataSet | None
-    trouble: str
-    inputs: tuple[Bound, ...]
-    outputs: tuple[Bound, ...]
+    from graph.problems import Problem
+    from graph.project import Graph, Project
 
 
 def bind(project: Project, report: Report) -> Bindings:
@@ -84,7 +45,7 @@ def bind(project: Project, report: Report) -> Bindings:
         trouble = str(error)
     inputs: list[Bound] = []
     chosen = {binding.column for binding in project.data.inputs.values()}
-    for key in inputs_of(project):
+    for key in inputs_of(project.graph):
         column = _input_column(project, report, data, key, chosen)
         bound = _bound_input(project, report, key, column)
         inputs.append(bound)
@@ -99,9 +60,8 @@ def bind(project: Project, report: Report) -> Bindings:
     return Bindings(data, trouble, tuple(inputs), tuple(outputs))
 
 
-def inputs_of(project: Project) -> tuple[str, ...]:
+def inputs_of(graph: Graph) -> tuple[str, ...]:
     """Return the model's inputs: the nodes that make a tensor, in the order of the drawing."""
-    graph = project.graph
     found = []
     for key in graph.nodes:
         spec = registry.find(graph.layer_of(key).kind)
@@ -142,17 +102,6 @@ def recorded(project: Project, bound: Bindings) -> tuple[str, ...]:
     if project.training.validation != "none":
         names += [f"val_{name}" for name in names]
     return tuple(names)
-
-
-def fitting(have: tuple[int, ...], wants: Shape) -> tuple[int, ...] | None:
-    """Return the shape that a sample of shape `have` is given to fit `wants`; None if none does."""
-    for shape in (have, (*have, 1)):
-        if len(shape) == len(wants) and all(
-            want in {None, size} for want, size in zip(wants, shape, strict=True)
-        ):
-            return shape
-    known = tuple(size for size in wants if size is not None)
-    return known if len(known) == len(wants) and prod(known) == prod(have) else None
 
 
 def _columns(data: DataSet | None, kinds: Iterable[str]) -> list[Column]:
@@ -201,7 +150,7 @@ def _output_column(  # noqa: PLR0913, PLR0917 - what an automatic choice looks a
     spec = report.spec_of(*port)
     shape = spec.shape[1:] if spec is not None else ()
     for column in columns:
-        if shape == (_width(column),):
+        if shape == (width(column),):
             return column
     given = [one.column for one in inputs if one.column is not None]
     for column in given:
@@ -210,44 +159,12 @@ def _output_column(  # noqa: PLR0913, PLR0917 - what an automatic choice looks a
     return next(iter((*columns, *given, *data.columns)))
 
 
-def _width(column: Column) -> int:
-    """Return how many units an output for a column has by habit."""
-    if column.kind == LABEL:
-        return 1 if column.classes == 2 else column.classes or 1
-    return prod(column.shape)
-
-
 def _bound_input(project: Project, report: Report, key: str, column: Column | None) -> Bound:
     name = column.name if column is not None else ""
     binding = project.data.inputs.get(key) or Binding(name)
     spec = report.spec_of(key)
-    made = _data_steps(column, binding, spec) if column is not None else None
+    made = data_steps(column, binding, spec) if column is not None else None
     return Bound(Port(key), spec, column, binding, made)
-
-
-def _data_steps(
-    column: Column, binding: Binding, spec: TensorSpec | None
-) -> tuple[Step, ...] | None:
-    """Return the steps for numbers and pixels: scale or cast, then the shape."""
-    found = []
-    if column.kind == IMAGE and column.dtype == "uint8" and binding.scale:
-        found.append(Step("scale", "scale to 0–1"))
-    elif column.dtype != "float32" and (spec is None or "int" not in spec.dtype):
-        found.append(Step("cast", "as float32"))
-    shape = fitting(column.shape, spec.shape[1:]) if spec is not None else column.shape
-    if shape is None:
-        return None
-    if shape != column.shape:
-        found.append(Step("reshape", _reshape_text(column, shape), shape))
-    return tuple(found)
-
-
-def _reshape_text(column: Column, shape: tuple[int, ...]) -> str:
-    if shape == (*column.shape, 1):
-        return "add the channel axis" if column.kind == IMAGE else "add an axis"
-    if len(shape) == 1:
-        return f"flatten to {shape[0]:,}"
-    return f"reshape to {show_shape((None, *shape))}"
 
 
 def _bound_output(project: Project, report: Report, port: Port, column: Column | None) -> Bound:
@@ -259,43 +176,33 @@ def _bound_output(project: Project, report: Report, port: Port, column: Column |
     kind = registry.find(layer.kind)
     activation = kind.activation(layer.params) if kind is not None else None
     units = spec.shape[-1] if spec is not None and len(spec.shape) > 1 else None
-    auto = _loss(column, binding, activation, units)
-    loss = auto if goal.loss == "auto" else goal.loss
+    name = goal.loss if goal.loss != "auto" else loss(column, binding, activation, units)
     if column is None:
-        return Bound(port, spec, None, binding, None, loss, goal.metrics, activation)
+        return Bound(port, spec, None, binding, None, name, goal.metrics, activation)
+    made = data_steps(column, binding, spec)
+    number = True
     if column.kind == LABEL:
-        made: tuple[Step, ...] | None = (_label_step(column, binding, loss, units),)
-        number = loss != BINARY and made is not None and made[0].kind == "number"
-    else:
-        made = _data_steps(column, binding, spec)
-        number = True
-    metrics = tuple(name for name in goal.metrics if not (number and name == "accuracy"))
-    return Bound(port, spec, column, binding, made, loss, metrics, activation)
+        step = label_step(column, binding, name, units)
+        made, number = (step,), name != BINARY and step.kind == "number"
+    metrics = tuple(one for one in goal.metrics if not (number and one == "accuracy"))
+    return Bound(port, spec, column, binding, made, name, metrics, activation)
 
 
-def _loss(
-    column: Column | None, binding: Binding, activation: str | None, units: int | None
-) -> str:
-    """Return the loss that fits a column and the last activation."""
-    if column is None or column.kind == LABEL:
-        if units == 1:
-            two = column is not None and column.classes == 2
-            return BINARY if activation == "sigmoid" and two else SQUARED
-        if activation == "sigmoid":
-            return BINARY
-        return CATEGORICAL if binding.form == "one-hot" else SPARSE
-    scaled = column.kind == IMAGE and column.dtype == "uint8" and binding.scale
-    return BINARY if scaled and activation == "sigmoid" else SQUARED
+def binding_problems(project: Project, report: Report) -> tuple[Problem, ...]:
+    """Return what is wrong between the drawing, the data and the training plan.
 
-
-def _label_step(column: Column, binding: Binding, loss: str, units: int | None) -> Step:
-    """Return what is done to labels: the form set by hand, or the one that the loss asks for."""
-    classes = column.classes or 2
-    form = binding.form
-    if form == "auto":
-        form = "integer" if loss.startswith("sparse") else "number" if units == 1 else "one-hot"
-    if form == "one-hot":
-        return Step("one-hot", f"one-hot ({classes})", (classes,), classes)
-    if form == "number":
-        return Step("number", "as a number", (), classes)
-    return Step("integer", "integer labels", (), classes)
+    Errors are what Keras refuses or what stops the program; the rest are warnings.
+    """
+    bound = bind(project, report)
+    if not bound.inputs and not bound.outputs:
+        return ()
+    found = list(data_misfits(project, bound))
+    if bound.data is None:
+        return tuple(found)
+    for one in bound.inputs:
+        found += input_misfits(project, one)
+    for one in bound.outputs:
+        found += output_misfits(project, one)
+    if all(one.spec is not None for one in (*bound.inputs, *bound.outputs)):
+        found += checkpoint_misfits(project, recorded(project, bound))
+    return tuple(found)

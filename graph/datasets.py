@@ -140,6 +140,11 @@ def stem_of(source: str) -> str:
     return source if source in KNOWN else Path(source).name.removesuffix(".npz")
 
 
+def title_of(source: str) -> str:
+    """Return a data set's name for people: its title, or the name of an own file."""
+    return KNOWN[source].title if source in KNOWN else Path(source).name
+
+
 def missing_sentence(name: str, folder: str) -> str:
     """Return what to say when a data set neither lies in a folder nor can be downloaded."""
     if name in _FROM_KERAS:
