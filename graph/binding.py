@@ -35,6 +35,17 @@ if TYPE_CHECKING:
     from graph.problems import Problem
     from graph.project import Graph, Project
 
+__all__ = [
+    "Bindings",
+    "Bound",
+    "bind",
+    "binding_problems",
+    "history_names",
+    "inputs_of",
+    "recorded",
+    "steps",
+]
+
 
 def bind(project: Project, report: Report) -> Bindings:
     """Return the columns of all Inputs and outputs, chosen by hand or automatically."""
@@ -81,7 +92,8 @@ def steps(project: Project, report: Report) -> dict[str, tuple[str, ...]]:
     pairs += [(port_key(one.port), one) for one in bound.outputs]
     for key, one in pairs:
         if one.column is not None:
-            start = f"{one.column.dtype} {show_shape((None, *one.column.shape))}"
+            size = f" {show_shape((None, *one.column.shape))}" if one.column.shape else ""
+            start = one.column.dtype + size
             found[key] = (start, *(step.text for step in one.steps or ()))
     return found
 
