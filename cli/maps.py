@@ -11,7 +11,7 @@ from cli.options import AsJson
 from codegen import emit_activations
 from engine import protocol, runs
 from engine.runs import Run, RunError
-from graph import projectfile
+from graph import datasets, projectfile
 from graph.inference import infer
 from graph.project import Graph, Project
 
@@ -79,9 +79,14 @@ def node_of(graph: Graph, name: str) -> str:
 
 
 def request(record: Run, project: Project, program: str, node: str, sample: int) -> protocol.Maps:
-    """Return the question for a node's maps after a run; raises Refusal if it left no weights."""
+    """Return the question for a node's maps after a run.
+
+    Raises:
+        Refusal: the run has left no weights, or the test set has no such sample.
+    """
     if record.weights is None:
         raise Refusal(f"The run {record.path} has left no weights to look into.")
+    _refuse_sample(project, sample)
     section = emit_activations(project, infer(project), node)
     return protocol.Maps(
         program=program,
@@ -90,3 +95,15 @@ def request(record: Run, project: Project, program: str, node: str, sample: int)
         weights=str(record.weights.resolve()),
         sample=sample,
     )
+
+
+def _refuse_sample(project: Project, sample: int) -> None:
+    """Raise Refusal if the test set has no sample of this number."""
+    try:
+        count = datasets.look_up(project.data.source).test
+    except datasets.BadData as bad:
+        raise Refusal(str(bad)) from None
+    if sample >= count:
+        raise Refusal(
+            f"There is no sample {sample:,}: the test set has {count:,}, numbered from 0."
+        )

@@ -59,7 +59,7 @@ def test_the_options_are_in_the_program_of_the_run(trained: tuple[Path, dict[str
     folder, record = trained
     program = open_run(folder / record["run"]).program_text
     assert "512" in program
-    assert "epochs=1" in program.replace("EPOCHS = 1", "epochs=1")
+    assert "EPOCHS = 1\n" in program
 
 
 def test_maps_are_painted(trained: tuple[Path, dict[str, Any]], here: Run) -> None:
@@ -83,7 +83,8 @@ def test_a_sample_that_is_not_there_is_a_sentence(
 ) -> None:
     folder, _ = trained
     said = here("maps", str(folder / "runs"), "--layer", "conv1", "--sample", "100000")
-    assert said.status in {2, 3}
+    assert said.status == 2
+    assert "1,000" in said.err
     assert said.err.count("\n") == 1
     assert not Path("maps.png").exists()
 
