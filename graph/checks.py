@@ -43,6 +43,12 @@ _warning = partial(Problem, severity=Severity.WARNING)
 
 def problems(project: Project, report: Report) -> tuple[Problem, ...]:
     """Return all problems of a project: errors of nodes, of the drawing, then warnings."""
+    found = [*drawing_problems(project, report), *_of_bindings(project, report)]
+    return tuple(sorted(found, key=lambda problem: problem.severity is Severity.WARNING))
+
+
+def drawing_problems(project: Project, report: Report) -> tuple[Problem, ...]:
+    """Return the problems of the drawing alone, whatever data it is bound to."""
     graph = project.graph
     wires = wiring(graph)
     errors = [*_of_nodes(wires, report), *_of_names(graph, wires)]
@@ -53,8 +59,6 @@ def problems(project: Project, report: Report) -> tuple[Problem, ...]:
     for rule in _GRAPH_WARNINGS:
         warnings.extend(rule(graph, wires))
     warnings.sort(key=lambda problem: wires.rank[problem.node or ""])
-    for problem in _of_bindings(project, report):
-        (errors if problem.severity is Severity.ERROR else warnings).append(problem)
     return (*errors, *warnings)
 
 

@@ -209,7 +209,7 @@ entry(
     explain=_why_conv,
     words="convolution cnn filter kernel feature map",
     lints=(one_unit, unworkable_activation),
-    roles=frozenset({"window"}),
+    roles=frozenset({"window", "convolution"}),
 )
 entry(
     "Conv2DTranspose",

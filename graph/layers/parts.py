@@ -31,7 +31,7 @@ COMPUTE = {
 }
 
 # Initializers that can't make every shape.
-_PICKY = frozenset({"Identity", "Orthogonal", "STFT"})
+_PICKY = frozenset({"Identity", "Orthogonal"})
 
 
 def computed(settings: Settings) -> str:
@@ -82,8 +82,6 @@ def check_start(made: Iterable[tuple[str, Named, int]], policy: str | None) -> N
         if initializer.name not in _PICKY:
             continue
         start = f"{{node}}: {param} {initializer.name}"
-        if initializer.name == "STFT":
-            raise Refused("parameter", f"{start} only makes kernels of Fourier transforms.")
         if initializer.name == "Identity" and rank != 2:
             raise Refused(
                 "parameter",

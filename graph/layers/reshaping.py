@@ -48,7 +48,7 @@ def _target(target: tuple[Dim, ...], shape: Shape) -> Shape:
             wants = " × ".join(map(show_dim, target)) or "scalar"
             raise Refused(
                 "reshape",
-                f"{{node}} gets {gets}, but {wants} needs {known:,}.",
+                f"{{node}} gets {gets}, but its target_shape {wants} holds {known:,}.",
                 0,
             )
         return target

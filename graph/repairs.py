@@ -1,0 +1,253 @@
+"""One-click repairs: edits that make a problem vanish, each tried before it is offered.
+
+A candidate is applied and inferred. It is offered if the problem is gone, the nodes it was about
+have no other error, and no node that was sound has one now; its preview tells what came out.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from graph import remedies
+from graph.checks import LONGEST_NAME, drawing_problems, layer_name_fault, variable_fault
+from graph.edits import (
+    CantApply,
+    Disconnect,
+    Edit,
+    RemoveNodes,
+    Rename,
+    RenameLayer,
+    SetOutputs,
+    SetParams,
+    apply,
+)
+from graph.inference import infer, spec_text, totals
+from graph.params import Named
+from graph.placing import connect, fresh_label, new_node
+from graph.problems import Severity
+from graph.project import Port
+from graph.remedies import Candidate, Case, Steps, with_role
+from graph.topology import upstream, wiring
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from graph.inference import Report
+    from graph.problems import Problem
+    from graph.project import Project
+
+
+class Repair(NamedTuple):
+    """An edit that makes a problem vanish: its label, and what it will give ("merge → 10,016")."""
+
+    label: str
+    edit: Edit
+    preview: str
+
+
+def repairs(project: Project, report: Report, problem: Problem) -> tuple[Repair, ...]:
+    """Return the repairs of a problem, the likeliest first; empty if none is known."""
+    known = {(one.kind, one.node) for one in drawing_problems(project, report)}
+    offered: dict[str, Repair] = {}
+    for label, edit in _candidates(project, report, problem):
+        if label not in offered and (made := _tried(project, report, edit)) is not None:
+            after, found = made
+            if _mends(report, problem, known, drawing_problems(after, found)):
+                preview = _preview(project, after, found, problem)
+                offered[label] = Repair(label, edit, preview)
+    return tuple(offered.values())
+
+
+def _candidates(project: Project, report: Report, problem: Problem) -> Iterator[Candidate]:
+    if problem.node is None:
+        for whole in _OF_DRAWINGS.get(problem.kind, ()):
+            yield from whole(project)
+        return
+    if problem.node not in project.graph.nodes:
+        return
+    case = Case(project, report, problem, problem.node)
+    for remedy in _OF_NODES.get(problem.kind, ()):
+        yield from remedy(case)
+
+
+def _tried(project: Project, report: Report, edit: Edit) -> tuple[Project, Report] | None:
+    try:
+        after, change = apply(project, edit)
+    except CantApply:
+        return None
+    return after, infer(after, report, change)
+
+
+def _mends(
+    report: Report,
+    problem: Problem,
+    known: set[tuple[str, str | None]],
+    left: tuple[Problem, ...],
+) -> bool:
+    """Say whether a problem is gone, and no other error stands where nothing merely waited."""
+    for one in left:
+        if (one.kind, one.node) == (problem.kind, problem.node):
+            return False
+        if one.severity is Severity.WARNING or (one.kind, one.node) in known:
+            continue
+        before = report.nodes.get(one.node or "")
+        if before is None or before.made is not None or before.problem is not None:
+            return False
+    return True
+
+
+def _preview(before: Project, after: Project, report: Report, problem: Problem) -> str:
+    """Return what came out of a repair, in a few words."""
+    node = problem.node
+    if node is not None and problem.kind in _OF_NAMES and node in after.graph.nodes:
+        if problem.kind.endswith("layer name") or problem.kind == "doubled layer":
+            return f"{before.graph.layer_of(node).name} → {after.graph.layer_of(node).name}"
+        return f"{before.graph.nodes[node].label} → {after.graph.nodes[node].label}"
+    counts = totals(after, report)
+    if node is None or node not in after.graph.nodes:
+        return f"the model → {counts.params:,} parameters"
+    made = report.spec_of(node)
+    label = after.graph.nodes[node].label
+    return f"{label} → {spec_text(made) if made is not None else '?'}"
+
+
+def _rename(case: Case) -> Iterator[Candidate]:
+    """Give a node the nearest legal name that is free."""
+    graph = case.project.graph
+    wish = _legal(case.label(case.node))
+    label = fresh_label(graph, wish.rstrip("0123456789") or wish)
+    taken = {node.label for key, node in graph.nodes.items() if key != case.node}
+    if wish not in taken and variable_fault(wish) is None:
+        label = wish
+    yield Candidate(f"Rename it {label}", Rename(case.node, label))
+
+
+def _legal(text: str) -> str:
+    """Return a legal variable name near a text."""
+    name = "".join(sign if f"a{sign}".isidentifier() else "_" for sign in text)
+    name = name[: LONGEST_NAME - 4].strip("_") or "node"
+    name = name if name[0].isidentifier() else f"node_{name}"
+    return f"{name}_" if variable_fault(name) is not None else name
+
+
+def _rename_layer(case: Case) -> Iterator[Candidate]:
+    """Give a layer the name of its variable, or the nearest one that is free."""
+    graph = case.project.graph
+    key = graph.nodes[case.node].layer
+    taken = {layer.name for other, layer in graph.layers.items() if other != key}
+    wishes = (case.label(case.node), graph.layers[key].name.replace("/", "_"))
+    for wish in wishes:
+        if wish not in taken and layer_name_fault(wish) is None:
+            yield Candidate(f"Rename the layer {wish}", RenameLayer(key, wish))
+    fresh = fresh_label(graph, wishes[1].rstrip("0123456789") or "layer")
+    yield Candidate(f"Rename the layer {fresh}", RenameLayer(key, fresh))
+
+
+def _add_input(project: Project) -> Iterator[Candidate]:
+    """Add an Input, and wire it to the first node that has no input where there is one."""
+    graph, spec = project.graph, with_role("source")
+    wires = wiring(graph)
+    waiting = next((key for key in wires.order if not wires.into[key]), None)
+    steps = Steps(project)
+    place = graph.nodes[waiting] if waiting is not None else None
+    x, y = (place.x, place.y - 120) if place is not None else (0.0, 0.0)
+    added, key = new_node(project, spec.name, x, y)
+    steps.do(added)
+    if waiting is not None:
+        steps.do(connect(steps.project, key, waiting))
+    yield steps.as_candidate(f"Add an {spec.name}")
+
+
+def _ends_as_outputs(project: Project) -> Iterator[Candidate]:
+    graph = project.graph
+    wires = wiring(graph)
+    ends = [key for key in wires.order if not wires.out_of[key]]
+    outputs = tuple(Port(key) for key in ends if wires.into[key]) or tuple(map(Port, ends))
+    labels = ", ".join(graph.nodes[port.node].label for port in outputs[:3])
+    yield Candidate(f"Return {labels}", SetOutputs(outputs))
+
+
+def _cut_circle(case: Case) -> Iterator[Candidate]:
+    """Take one wire of a circle out."""
+    graph = case.project.graph
+    ring = {case.node, *case.problem.others}
+    for key, wire in graph.links.items():
+        if wire.source in ring and wire.target in ring:
+            label = f"Take the wire from {case.label(wire.source)} to {case.label(wire.target)} out"
+            yield Candidate(label, Disconnect((key,)))
+
+
+def _another_activation(case: Case) -> Iterator[Candidate]:
+    """Take sigmoid for one unit, or leave the activation out."""
+    layer = case.project.graph.nodes[case.node].layer
+    label = case.label(case.node)
+    edit = SetParams(layer, {"activation": Named("sigmoid")})
+    yield Candidate(f"Set activation of {label} to sigmoid", edit)
+
+
+def _once_softmax(case: Case) -> Iterator[Candidate]:
+    """Take the first of two softmaxes away."""
+    graph = case.project.graph
+    for link in case.links:
+        source = graph.links[link].source
+        if "activation" in graph.layer_of(source).params:
+            edit = SetParams(graph.nodes[source].layer, {}, ("activation",))
+            yield Candidate(f"Set activation of {case.label(source)} to none", edit)
+
+
+def _remove(case: Case) -> Iterator[Candidate]:
+    """Remove the node, and what leads to it alone."""
+    graph = case.project.graph
+    used = upstream(graph, (port.node for port in graph.outputs))
+    gone = {case.node} | (upstream(graph, [case.node]) - used)
+    keys = tuple(key for key in wiring(graph).order if key in gone)
+    yield Candidate(
+        f"Remove {remedies.names([case.label(key) for key in keys])}", RemoveNodes(keys)
+    )
+
+
+def _make_output(case: Case) -> Iterator[Candidate]:
+    """Put the end of a branch among the outputs."""
+    outputs = (*case.project.graph.outputs, Port(case.node))
+    yield Candidate(f"Make {case.label(case.node)} an output", SetOutputs(outputs))
+
+
+_OF_NAMES = frozenset({"doubled name", "doubled layer", "illegal name", "illegal layer name"})
+_OF_NODES: dict[str, tuple[Callable[[Case], Iterator[Candidate]], ...]] = {
+    "rank": (
+        remedies.insert_vector,
+        remedies.insert_map,
+        remedies.cut_wire,
+        remedies.take_out,
+    ),
+    "window": (remedies.keep_size, remedies.reset_params, remedies.take_out),
+    "sizes": (
+        remedies.same_on_branches,
+        remedies.equal_maps,
+        remedies.equal_channels,
+        remedies.insert_vector,
+        remedies.cut_wire,
+    ),
+    "reshape": (remedies.fit_target, remedies.take_out),
+    "parameter": (remedies.reset_params,),
+    "channels": (remedies.reset_params,),
+    "unknown size": (remedies.insert_vector, remedies.take_out),
+    "shared": (remedies.own_layer,),
+    "cycle": (_cut_circle,),
+    "missing input": (remedies.feed, _remove),
+    "surplus input": (remedies.cut_wire, remedies.merge_first),
+    "doubled name": (_rename,),
+    "illegal name": (_rename,),
+    "doubled layer": (_rename_layer,),
+    "illegal layer name": (_rename_layer,),
+    "map into dense": (remedies.insert_vector,),
+    "one-unit softmax": (_another_activation,),
+    "double softmax": (remedies.take_out, _once_softmax),
+    "data": (remedies.reset_params,),
+    "unused input": (_remove,),
+    "dead branch": (_make_output, _remove),
+}
+_OF_DRAWINGS: dict[str, tuple[Callable[[Project], Iterator[Candidate]], ...]] = {
+    "no input": (_add_input,),
+    "no output": (_ends_as_outputs,),
+}
