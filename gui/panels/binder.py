@@ -1,0 +1,207 @@
+"""The data panel: the data set, and which column each Input and output gets, in which form."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+from PySide6.QtCore import QSignalBlocker, QStandardPaths
+from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
+
+from graph.binding import bind, binding_problems
+from graph.datasets import KNOWN, is_file
+from graph.edits import Edit, SetData, SetTraining
+from graph.project import Binding, Goal, port_key
+from gui.panels.binder_rows import NAMES_WIDTH, BoundRow, RowText
+from gui.panels.editors import Combo
+from gui.panels.inspector_form import FormGrid
+from gui.panels.parts import label, rule, scrolling, set_property
+from gui.theme import CODE_FAMILY, MEDIUM, SMALL, TINY
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QShowEvent
+
+    from graph.binding import Bindings, Bound
+    from graph.edits import Change
+    from graph.problems import Problem
+    from gui.document import Document
+    from gui.theme import Theme
+
+_OWN = object()  # the entry of the list that opens a file dialog
+
+
+def binder_style(theme: Theme) -> str:
+    """Return the style sheet of the data panel's own widgets."""
+    return f"""
+        QLabel[chip="true"] {{
+          background: {theme.raised}; border-radius: 4px; padding: 2px 6px;
+        }}
+        QPushButton[field="true"] {{
+          background: {theme.raised}; border: 1px solid {theme.border}; color: {theme.text};
+          font-family: "{CODE_FAMILY}"; font-size: 12px;
+          font-weight: 400; text-align: left; padding: 4px 8px;
+        }}
+    """
+
+
+class BinderPanel(QWidget):
+    """Data set, and a row for each Input and each output."""
+
+    def __init__(self, document: Document, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("binder")
+        self.document = document
+        self._rows: dict[str, BoundRow] = {}
+        self._rows_body: QWidget | None = None
+        self._dialog: QFileDialog | None = None
+        self._sets = Combo()
+        self._sets.setObjectName("binder.source")
+        self._sets.setProperty("role", "")
+        self._sets.activated.connect(self._on_source_chosen)
+        self._about = label("", "muted", wrap=True)
+        self._about.setObjectName("binder.about")
+        top = QWidget()
+        form = FormGrid(top, NAMES_WIDTH, buttons=False)
+        form.add(self.tr("data set"), self.tr("What the model learns from."), self._sets)
+        page = QWidget()
+        self._column = QVBoxLayout(page)
+        self._column.setContentsMargins(MEDIUM, SMALL, MEDIUM, MEDIUM)
+        self._column.setSpacing(SMALL)
+        self._column.addWidget(top)
+        self._column.addWidget(self._about)
+        self._column.addStretch(1)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(scrolling(page))
+        document.changed.connect(self._on_document_changed)
+        self._stale = True
+        self.set_theme(theme)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Show everything in a theme's colours."""
+        self.setStyleSheet(binder_style(theme))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up with what changed while the panel was hidden."""
+        super().showEvent(event)
+        if self._stale:
+            self.refresh()
+
+    def _on_document_changed(self, change: Change) -> None:
+        self._stale = self._stale or change.structure or change.data or change.training
+        if self._stale and self.isVisible():
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Show what the document says now."""
+        self._stale = False
+        project, report = self.document.project, self.document.report
+        bound = bind(project, report)
+        found = binding_problems(project, report)
+        self._show_sources(project.data.source)
+        self._show_about(bound, found)
+        inputs = {one.port.node: one for one in bound.inputs}
+        outputs = {port_key(one.port): one for one in bound.outputs}
+        keys = [f"input {key}" for key in inputs] + [f"output {key}" for key in outputs]
+        if keys != list(self._rows):
+            self._make_rows(inputs, outputs)
+        columns = tuple(column.name for column in bound.data.columns) if bound.data else ()
+        for key, one in inputs.items():
+            self._rows[f"input {key}"].show_bound(self._text(one, columns, found), one, None)
+        for key, one in outputs.items():
+            goal = project.training.goals.get(key, Goal())
+            self._rows[f"output {key}"].show_bound(self._text(one, columns, found), one, goal)
+
+    def _text(self, one: Bound, columns: tuple[str, ...], found: tuple[Problem, ...]) -> RowText:
+        node = self.document.project.graph.nodes[one.port.node]
+        mine = tuple(problem for problem in found if problem.node == one.port.node)
+        return RowText(node.label, columns, mine)
+
+    def _show_sources(self, source: str) -> None:
+        with QSignalBlocker(self._sets):
+            self._sets.clear()
+            self._sets.setPlaceholderText(self.tr("choose one"))
+            for known in KNOWN.values():
+                self._sets.addItem(known.title, known.name)
+            if is_file(source):
+                self._sets.addItem(Path(source).name, source)
+            self._sets.addItem(self.tr("Your own .npz file…"), _OWN)
+            self._sets.setCurrentIndex(self._sets.findData(source) if source else -1)
+        self._sets.setToolTip(source)
+
+    def _show_about(self, bound: Bindings, found: tuple[Problem, ...]) -> None:
+        general = [problem.sentence for problem in found if problem.node is None]
+        if bound.data is not None:
+            parts = f"{bound.data.train:,}", f"{bound.data.test:,}"
+            general.insert(0, self.tr("{0} training and {1} test samples.").format(*parts))
+        elif not general:
+            general = [bound.trouble]
+        set_property(self._about, "role", "muted" if bound.data is not None else "warning")
+        self._about.setText("\n".join(general))
+
+    def _make_rows(self, inputs: dict[str, Bound], outputs: dict[str, Bound]) -> None:
+        if self._rows_body is not None:
+            self._rows_body.hide()
+            self._rows_body.deleteLater()
+        self._rows = {}
+        self._rows_body = QWidget()
+        column = QVBoxLayout(self._rows_body)
+        column.setContentsMargins(0, TINY, 0, 0)
+        column.setSpacing(SMALL)
+        groups = ((self.tr("Inputs"), "input", inputs), (self.tr("Outputs"), "output", outputs))
+        for title, word, group in groups:
+            if not group:
+                continue
+            column.addWidget(rule())
+            column.addWidget(label(title, "heading"))
+            for at, key in enumerate(group):
+                row = BoundRow(f"binder.{word}.{at}", is_output=word == "output")
+                row.revealed.connect(lambda node=group[key].port.node: self.document.reveal(node))
+                row.bound.connect(lambda binding, k=key, w=word: self._on_bound(w, k, binding))
+                row.aimed.connect(lambda goal, k=key: self._on_aimed(k, goal))
+                self._rows[f"{word} {key}"] = row
+                column.addWidget(row)
+        self._column.insertWidget(2, self._rows_body)
+
+    def _push(self, edit: Edit, text: str) -> None:
+        self.document.push(edit, text, source=self)
+
+    def _on_source_chosen(self, index: int) -> None:
+        source = self._sets.itemData(index)
+        if source is _OWN:
+            self._show_sources(self.document.project.data.source)
+            self._ask_for_file()
+        else:
+            self.use(str(source))
+
+    def use(self, source: str) -> None:
+        """Take a data set, by its name or the path of its file; columns chosen before are kept."""
+        data = msgspec.structs.replace(self.document.project.data, source=source)
+        self._push(SetData(data), self.tr("Choose the data set"))
+
+    def _ask_for_file(self) -> None:
+        folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+        title, files = self.tr("Choose a data set"), self.tr("NumPy archives (*.npz)")
+        self._dialog = QFileDialog(self, title, folder, files)
+        self._dialog.setObjectName("binder.dialog")
+        self._dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        self._dialog.fileSelected.connect(self.use)
+        self._dialog.finished.connect(self._dialog.deleteLater)
+        self._dialog.open()
+
+    def _on_bound(self, word: str, key: str, binding: Binding) -> None:
+        data = self.document.project.data
+        if word == "input":
+            data = msgspec.structs.replace(data, inputs={**data.inputs, key: binding})
+        else:
+            data = msgspec.structs.replace(data, outputs={**data.outputs, key: binding})
+        self._push(SetData(data), self.tr("Bind a column"))
+
+    def _on_aimed(self, key: str, goal: Goal) -> None:
+        training = self.document.project.training
+        goals = {**training.goals, key: goal}
+        self._push(
+            SetTraining(msgspec.structs.replace(training, goals=goals)),
+            self.tr("Choose loss and metrics"),
+        )

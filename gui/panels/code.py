@@ -1,0 +1,121 @@
+"""The code panel: the drawing's Keras program, beside the drawing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from graph.problems import Severity
+from gui.icons import action_icon
+from gui.panels.code_view import CodeView
+from gui.theme import SMALL, TINY
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QShowEvent
+
+    from graph.edits import Change
+    from gui.document import Document
+    from gui.theme import Theme
+
+
+class CodePanel(QWidget):
+    """The program with the lines of the selected nodes lit; a click on a line selects its node.
+
+    The program is emitted only while the panel can be seen.
+
+    Signals:
+        save_requested(): somebody wants the program in a file.
+    """
+
+    save_requested = Signal()
+
+    def __init__(self, document: Document, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("code")
+        self.document = document
+        self._stale = True
+        self.view = CodeView(theme)
+        self.view.setObjectName("code.view")
+        self.view.line_clicked.connect(self._on_line_clicked)
+        self._copy = self._button(self.tr("Copy"), "code.copy")
+        self._copy.clicked.connect(self._on_copy_clicked)
+        self._save = self._button(self.tr("Save as .py…"), "code.save")
+        self._save.clicked.connect(self.save_requested)
+        row = QHBoxLayout()
+        row.setContentsMargins(SMALL, TINY, SMALL, TINY)
+        row.setSpacing(TINY)
+        row.addStretch(1)
+        row.addWidget(self._copy)
+        row.addWidget(self._save)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(row)
+        column.addWidget(self.view, 1)
+        document.changed.connect(self._on_document_changed)
+        document.selection_changed.connect(self._on_selection_changed)
+        document.revealed.connect(self._on_selection_changed)
+        self.set_theme(theme)
+
+    def _button(self, text: str, name: str) -> QPushButton:
+        made = QPushButton(text)
+        made.setObjectName(name)
+        made.setProperty("role", "flat")
+        made.setIconSize(QSize(16, 16))
+        made.setCursor(Qt.CursorShape.PointingHandCursor)
+        return made
+
+    def set_theme(self, theme: Theme) -> None:
+        """Show everything in a theme's colours."""
+        self.view.set_theme(theme)
+        self._copy.setIcon(action_icon("copy", theme))
+        self._save.setIcon(action_icon("export", theme))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up with what changed while the panel was hidden."""
+        super().showEvent(event)
+        if self._stale:
+            self._refresh()
+            self._on_selection_changed()
+
+    def _on_document_changed(self, change: Change) -> None:
+        if change.structure or change.data or change.training or change.name:
+            self._stale = True
+        if self._stale and self.isVisible():
+            self._refresh()
+
+    def _refresh(self) -> None:
+        self._stale = False
+        self._copy.setText(self.tr("Copy"))
+        self.view.show_text(self.document.program.text)
+        self._mark()
+
+    def _mark(self) -> None:
+        program, document = self.document.program, self.document
+        chosen = {line for node in document.selected_nodes for line in program.lines_of(node)}
+        wrong = {
+            line
+            for problem in document.problems
+            if problem.severity is Severity.ERROR and problem.node is not None
+            for line in program.lines_of(problem.node)
+        }
+        self.view.mark(frozenset(chosen), frozenset(wrong))
+
+    def _on_selection_changed(self) -> None:
+        if not self.isVisible():
+            return
+        self._mark()
+        if self.view.chosen_lines:
+            self.view.show_line(min(self.view.chosen_lines))
+
+    def _on_line_clicked(self, line: int) -> None:
+        node = self.document.program.node_at(line)
+        if node is not None:
+            self.document.select(frozenset({node}))
+
+    def _on_copy_clicked(self) -> None:
+        QGuiApplication.clipboard().setText(self.document.program.text)
+        self._copy.setText(self.tr("Copied"))

@@ -1,0 +1,317 @@
+"""The list of problems: a sentence for each, and under the chosen one what would cure it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import (
+    QEvent,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QSignalBlocker,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QMouseEvent, QPainter
+from PySide6.QtWidgets import (
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from graph.edits import CantApply
+from graph.problems import Severity
+from graph.repairs import repairs
+from gui.icons import action_icon
+from gui.panels.parts import RepairButton, label, repair_style, unbroken
+from gui.theme import MEDIUM, SMALL, TEXT_SIZE, TINY, text_font
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QAbstractItemModel
+    from PySide6.QtGui import QResizeEvent
+
+    from graph.edits import Change
+    from graph.problems import Problem
+    from graph.repairs import Repair
+    from gui.document import Document
+    from gui.theme import Theme
+
+_PROBLEM = Qt.ItemDataRole.UserRole
+_NAME = Qt.ItemDataRole.UserRole + 1
+_SIGN_WIDTH = 28
+_WRAP = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
+Index = QModelIndex | QPersistentModelIndex
+
+
+class ProblemDelegate(QStyledItemDelegate):
+    """Paints a problem: sign, name of the node, sentence in as many lines as it needs.
+
+    Signals:
+        name_clicked(str): somebody clicked the name of this node.
+    """
+
+    name_clicked = Signal(str)
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.theme = theme
+        self._font = text_font()
+        self._bold = text_font(TEXT_SIZE, QFont.Weight.DemiBold)
+
+    def _columns(self, rect: QRect) -> tuple[QRect, QRect, QRect]:
+        """Return the places of sign, name and sentence; a narrow list gives the name less room."""
+        inner = rect.adjusted(SMALL, SMALL, -SMALL, -SMALL)
+        width = min(96, max(56, inner.width() // 5))
+        sign = QRect(inner.left(), inner.top(), 16, 16)
+        name = QRect(inner.left() + _SIGN_WIDTH, inner.top(), width, inner.height())
+        left = name.right() + MEDIUM
+        return sign, name, QRect(left, inner.top(), inner.right() - left, inner.height())
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Paint a problem; the row with the repairs paints itself."""
+        problem: Problem | None = index.data(_PROBLEM)
+        if problem is None:
+            return
+        rect: QRect = option.rect
+        state: QStyle.StateFlag = option.state
+        sign, name, sentence = self._columns(rect)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        chosen = bool(state & QStyle.StateFlag.State_Selected)
+        if chosen or state & QStyle.StateFlag.State_MouseOver:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(self.theme.raised if not chosen else self.theme.hover))
+            painter.drawRoundedRect(rect.adjusted(0, 1, 0, -1), 6, 6)
+        colour = self.theme.error if problem.severity is Severity.ERROR else self.theme.warning
+        action_icon(problem.severity.value, self.theme, colour).paint(painter, sign)
+        painter.setPen(QColor(self.theme.text))
+        painter.setFont(self._bold)
+        metrics = QFontMetrics(self._bold)
+        shown = metrics.elidedText(index.data(_NAME), Qt.TextElideMode.ElideRight, name.width())
+        painter.drawText(name, int(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft), shown)
+        painter.setFont(self._font)
+        painter.drawText(sentence, int(_WRAP), unbroken(problem.sentence))
+        painter.restore()
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        """Return the height that the sentence needs at the width of the list."""
+        problem: Problem | None = index.data(_PROBLEM)
+        if problem is None:
+            return super().sizeHint(option, index)
+        view = self.parent()
+        width = view.viewport().width() if isinstance(view, QListWidget) else 400
+        *_, sentence = self._columns(QRect(0, 0, width, 1000))
+        box = QFontMetrics(self._font).boundingRect(
+            QRect(0, 0, max(40, sentence.width()), 10_000), int(_WRAP), unbroken(problem.sentence)
+        )
+        return QSize(width, max(16, box.height()) + 2 * SMALL)
+
+    def editorEvent(
+        self,
+        event: QEvent,
+        model: QAbstractItemModel,
+        option: QStyleOptionViewItem,
+        index: Index,
+    ) -> bool:
+        """Report a click on the name."""
+        problem: Problem | None = index.data(_PROBLEM)
+        if (
+            problem is not None
+            and problem.node is not None
+            and event.type() is QEvent.Type.MouseButtonRelease
+            and isinstance(event, QMouseEvent)
+        ):
+            rect: QRect = option.rect
+            if self._columns(rect)[1].contains(event.position().toPoint()):
+                self.name_clicked.emit(problem.node)
+        return super().editorEvent(event, model, option, index)
+
+
+class ProblemList(QListWidget):
+    """A list whose rows are measured anew when it is another width."""
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Wrap the sentences at the new width."""
+        super().resizeEvent(event)
+        for row in range(self.count()):
+            self.measure(self.item(row))
+        self.scheduleDelayedItemsLayout()
+
+    def measure(self, item: QListWidgetItem) -> None:
+        """Give a row that holds buttons the height that they need at the width of the list."""
+        box = self.itemWidget(item)
+        if box is None:
+            return
+        width = self.viewport().width() - _SIGN_WIDTH - MEDIUM
+        buttons = box.findChildren(RepairButton)
+        for part in box.findChildren(QLabel):
+            part.ensurePolished()  # its font is that of the style sheet only then
+        for button in buttons:
+            button.setFixedHeight(button.heightForWidth(width))
+        heights = sum(button.maximumHeight() for button in buttons)
+        item.setSizeHint(QSize(0, heights + 2 * TINY + SMALL))  # SMALL: the style sheet's padding
+
+
+class ProblemsPanel(QWidget):
+    """All problems of the drawing, and the repairs of the chosen one.
+
+    Signals:
+        count_changed(int, int): there are so many errors and so many warnings.
+    """
+
+    count_changed = Signal(int, int)
+
+    def __init__(self, document: Document, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("problems")
+        self.document = document
+        self._shown: tuple[Problem, ...] = ()
+        self._repairs_row: QListWidgetItem | None = None
+        self.list = ProblemList()
+        self.list.setObjectName("problems.list")
+        self.list.setMouseTracking(True)
+        self.list.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._delegate = ProblemDelegate(theme, self.list)
+        self._delegate.name_clicked.connect(document.reveal)
+        self.list.setItemDelegate(self._delegate)
+        self.list.itemActivated.connect(self._on_item_activated)
+        self.list.currentItemChanged.connect(self._on_current_changed)
+        self._calm = label("", "muted", wrap=True)
+        self._calm.setObjectName("problems.calm")
+        self._calm.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._calm.setContentsMargins(MEDIUM, MEDIUM, MEDIUM, MEDIUM)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(TINY, TINY, TINY, TINY)
+        column.addWidget(self._calm)
+        column.addWidget(self.list, 1)
+        document.changed.connect(self._on_document_changed)
+        document.selection_changed.connect(self._on_selection_changed)
+        self.set_theme(theme)
+        self._refresh()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Show everything in a theme's colours."""
+        self._delegate.theme = theme
+        self.setStyleSheet(repair_style(theme))
+        self.list.viewport().update()
+
+    def counts(self) -> tuple[int, int]:
+        """Return how many errors and how many warnings there are."""
+        errors = sum(problem.severity is Severity.ERROR for problem in self._shown)
+        return errors, len(self._shown) - errors
+
+    def _on_document_changed(self, change: Change) -> None:
+        if change.structure or change.data or change.training:
+            self._refresh()
+
+    def _refresh(self) -> None:
+        was = self._current()
+        before, self._shown = self._shown, self.document.problems
+        if before != self._shown or not self._shown:
+            self._fill()
+        self._choose(was)
+        self.count_changed.emit(*self.counts())
+
+    def _fill(self) -> None:
+        with QSignalBlocker(self.list):
+            self._repairs_row = None
+            self.list.clear()
+            nodes = self.document.project.graph.nodes
+            for problem in self._shown:
+                item = QListWidgetItem(self.list)
+                item.setData(_PROBLEM, problem)
+                named = problem.node is not None and problem.node in nodes
+                name = nodes[problem.node].label if named and problem.node else self.tr("model")
+                item.setData(_NAME, name)
+                item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{name}: {problem.sentence}")
+        self.list.setVisible(bool(self._shown))
+        self._calm.setVisible(not self._shown)
+        if not self._shown:
+            self._calm.setText(self._calm_text())
+
+    def _calm_text(self) -> str:
+        count = len(self.document.project.graph.nodes)
+        if not count:
+            return self.tr("Nothing is drawn yet. Drag a layer from the library to begin.")
+        layers = self.tr("1 layer") if count == 1 else self.tr("{0} layers").format(count)
+        params = f"{self.document.totals.params:,}"
+        return self.tr("No problems. {0}, {1} parameters.").format(layers, params)
+
+    def _current(self) -> Problem | None:
+        item = self.list.currentItem()
+        found: Problem | None = item.data(_PROBLEM) if item is not None else None
+        return found
+
+    def _choose(self, wanted: Problem | None) -> None:
+        """Choose a problem, or one like it, or the first; and show its repairs."""
+        rows = [self.list.item(row) for row in range(self.list.count())]
+        found = [item for item in rows if item.data(_PROBLEM) is not None]
+        if not found:
+            return
+        alike = [
+            item
+            for item in found
+            if wanted is not None
+            and (item.data(_PROBLEM).kind, item.data(_PROBLEM).node) == (wanted.kind, wanted.node)
+        ]
+        chosen = (alike or found)[0]
+        with QSignalBlocker(self.list):
+            self.list.setCurrentItem(chosen)
+        self._show_repairs(chosen)
+
+    def _show_repairs(self, item: QListWidgetItem) -> None:
+        """Put a row with the repairs of a problem below it."""
+        with QSignalBlocker(self.list):
+            if self._repairs_row is not None:
+                self.list.takeItem(self.list.row(self._repairs_row))
+                self._repairs_row = None
+        offered = repairs(self.document.project, self.document.report, item.data(_PROBLEM))
+        if not offered:
+            return
+        box = QWidget()
+        column = QVBoxLayout(box)
+        column.setContentsMargins(_SIGN_WIDTH, TINY, 0, TINY)
+        column.setSpacing(0)
+        for index, repair in enumerate(offered):
+            button = RepairButton(repair, f"repair.{index}")
+            button.clicked.connect(lambda _=False, one=repair: self._on_repair_chosen(one))
+            column.addWidget(button)
+        row = QListWidgetItem()
+        row.setFlags(Qt.ItemFlag.ItemIsEnabled)
+        with QSignalBlocker(self.list):
+            self.list.insertItem(self.list.row(item) + 1, row)
+            self.list.setItemWidget(row, box)
+            self.list.measure(row)
+        self._repairs_row = row
+
+    def _on_current_changed(self, item: QListWidgetItem | None) -> None:
+        if item is not None and item.data(_PROBLEM) is not None:
+            self._show_repairs(item)
+
+    def _on_item_activated(self, item: QListWidgetItem) -> None:
+        problem: Problem | None = item.data(_PROBLEM)
+        if problem is not None and problem.node is not None:
+            self.document.reveal(problem.node)
+
+    def _on_selection_changed(self) -> None:
+        """Go to the problem of a node that was selected elsewhere."""
+        chosen = self.document.selected_nodes
+        if len(chosen) != 1 or ((now := self._current()) is not None and now.node in chosen):
+            return
+        found = [problem for problem in self._shown if problem.node in chosen]
+        if found:
+            self._choose(found[0])
+
+    def _on_repair_chosen(self, repair: Repair) -> None:
+        try:
+            self.document.push(repair.edit, repair.label, source=self)
+        except CantApply:
+            self._refresh()  # the drawing has become another one meanwhile
