@@ -1,0 +1,181 @@
+"""What the canvas does to a drawing: each a step that can be undone, made from plain edits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from PySide6.QtCore import QCoreApplication
+
+from graph import placing, registry
+from graph.edits import Batch, Connect, Disconnect, Edit, MoveNodes, RemoveNodes, SetOutputs
+from graph.project import Link, Port
+from graph.spec import Calls
+from graph.topology import downstream, wiring
+from gui.canvas.faces import GRID, Face, Measure, Place, make_face
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QRectF
+
+    from graph.project import Layer, Project
+    from gui.document import Document
+
+GAP = 48.0  # between nodes that are wired to each other
+
+
+class Loose(NamedTuple):
+    """The end of a wire that hangs in the air: which port it comes from."""
+
+    node: str
+    side: str  # of the node's port: "out" or "in"
+    place: int  # output of that node, or input slot
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("canvas", text)
+
+
+def snap(value: float) -> float:
+    """Return the nearest place on the grid of 4 pixels."""
+    return round(value / GRID) * GRID
+
+
+def takes_input(kind: str) -> bool:
+    """Say whether a layer of this kind can stand behind another."""
+    spec = registry.find(kind)
+    return spec is None or spec.calls is not Calls.SOURCE
+
+
+def face_of_kind(kind: str, project: Project, measure: Measure) -> Face:
+    """Return the face that a fresh layer of a kind will have."""
+    added, _ = placing.new_node(project, kind, 0.0, 0.0)
+    layer: Layer | None = added.layer
+    if layer is None:  # a new node always comes with its layer
+        raise ValueError(f"{kind} has no layer")
+    return make_face(layer, None, Place(added.node.label), measure)
+
+
+def add(document: Document, kind: str, x: float, y: float, loose: Loose | None = None) -> str:
+    """Add a layer at a place, wired to a loose end if there is one; return the node's id."""
+    added, key = placing.new_node(document.project, kind, snap(x), snap(y))
+    edit: Edit = added
+    if loose is not None and (loose.side == "in" or takes_input(kind)):
+        wire = document.project.graph.fresh_ids(3)[2]
+        link = (
+            Link(loose.node, key, 0, loose.place)
+            if loose.side == "out"
+            else Link(key, loose.node, loose.place, 0)
+        )
+        edit = Batch((added, Connect(wire, link)))
+    document.push(edit, _tr("Add {0}").format(kind))
+    document.select(frozenset({key}))
+    return key
+
+
+def insert(document: Document, link: str, kind: str, box: QRectF) -> str:
+    """Put a layer into a wire, and make room for its box behind; return the new node's id."""
+    graph = document.project.graph
+    wire = graph.links[link]
+    source, target = graph.nodes[wire.source], graph.nodes[wire.target]
+    edit, key = placing.insert_on_link(
+        document.project, link, kind, snap(box.left()), snap(box.top())
+    )
+    shift = snap(box.right() + GAP - target.x)
+    ahead = source.x < target.x
+    if ahead and shift > 0:
+        behind = downstream(graph, [wire.target]) - {wire.source}
+        places = {
+            other: (graph.nodes[other].x + shift, graph.nodes[other].y)
+            for other in behind
+            if graph.nodes[other].x >= target.x
+        }
+        edit = Batch((edit, MoveNodes(places)))
+    document.push(edit, _tr("Insert {0}").format(kind))
+    document.select(frozenset({key}))
+    return key
+
+
+def connect(
+    document: Document, link: Link, replaced: str | None = None, taken: str | None = None
+) -> None:
+    """Draw a wire; it replaces the one in its port, and the one that was taken off its port."""
+    graph = document.project.graph
+    (key,) = graph.fresh_ids(1)
+    gone = tuple(old for old in (replaced, taken) if old is not None)
+    if any(graph.links[old] == link for old in gone):
+        return
+    same = [old for old, other in graph.links.items() if other == link]
+    if same:
+        return
+    edit: Edit = Connect(key, link)
+    if gone:
+        edit = Batch((Disconnect(tuple(dict.fromkeys(gone))), edit))
+    names = (graph.nodes[link.source].label, graph.nodes[link.target].label)
+    document.push(edit, _tr("Connect {0} to {1}").format(*names))
+
+
+def disconnect(document: Document, links: tuple[str, ...]) -> None:
+    """Take wires out."""
+    document.push(Disconnect(links), _tr("Disconnect"))
+
+
+def disconnect_node(document: Document, key: str) -> None:
+    """Take all wires of a node out."""
+    wires = wiring(document.project.graph)
+    links = tuple(dict.fromkeys(wires.into[key] + wires.out_of[key]))
+    if links:
+        document.push(Disconnect(links), _tr("Disconnect"))
+
+
+def delete_selected(document: Document) -> None:
+    """Take out what is selected, nodes and wires."""
+    graph, nodes = document.project.graph, document.selected_nodes
+    loose = tuple(
+        sorted(
+            key
+            for key in document.selected_links & graph.links.keys()
+            if not {graph.links[key].source, graph.links[key].target} & nodes
+        )
+    )
+    edits: list[Edit] = []
+    if nodes:
+        edits.append(RemoveNodes(tuple(sorted(nodes))))
+    if loose:
+        edits.append(Disconnect(loose))
+    if edits:
+        document.push(Batch(tuple(edits)), _tr("Delete"))
+
+
+def share(document: Document, key: str, x: float, y: float) -> str:
+    """Call a node's layer once more, at a place; return the new node's id."""
+    edit, made = placing.share(document.project, key, snap(x), snap(y))
+    document.push(edit, _tr("Call {0} again").format(document.project.graph.nodes[key].label))
+    document.select(frozenset({made}))
+    return made
+
+
+def is_output(document: Document, key: str) -> bool:
+    """Say whether the model returns an output of a node."""
+    return any(port.node == key for port in document.project.graph.outputs)
+
+
+def toggle_output(document: Document, key: str) -> None:
+    """Let the model return a node's output, or no longer."""
+    outputs = document.project.graph.outputs
+    label = document.project.graph.nodes[key].label
+    if is_output(document, key):
+        kept = tuple(port for port in outputs if port.node != key)
+        document.push(SetOutputs(kept), _tr("Don't return {0}").format(label))
+    else:
+        document.push(SetOutputs((*outputs, Port(key))), _tr("Return {0}").format(label))
+
+
+def move(
+    document: Document,
+    places: dict[str, tuple[float, float]],
+    source: object,
+    merge: str | None = None,
+) -> None:
+    """Put nodes to other places."""
+    names = [document.project.graph.nodes[key].label for key in places]
+    label = names[0] if len(names) == 1 else _tr("{0} layers").format(len(names))
+    document.push(MoveNodes(places), _tr("Move {0}").format(label), source=source, merge=merge)

@@ -1,0 +1,1 @@
+"""One class for each mouse gesture; the view holds exactly one of them at a time."""

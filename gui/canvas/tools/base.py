@@ -1,0 +1,74 @@
+"""What every mouse gesture can do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from PySide6.QtCore import QPointF, Qt
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QMouseEvent, QPainter
+
+    from gui.canvas.view import CanvasView
+
+THRESHOLD = 4.0  # pixels that a pressed pointer may tremble before it is a drag
+
+
+class Pointer(NamedTuple):
+    """Where the pointer is, in pixels of the widget and on the canvas, and what is held down."""
+
+    at: QPointF
+    place: QPointF
+    button: Qt.MouseButton = Qt.MouseButton.NoButton
+    shift: bool = False
+    ctrl: bool = False
+    alt: bool = False
+    held: bool = False  # is a button down?
+
+    @classmethod
+    def of(cls, event: QMouseEvent, view: CanvasView) -> Pointer:
+        """Read a mouse event."""
+        keys = event.modifiers()
+        at = event.position()
+        return cls(
+            at,
+            view.camera.to_scene(at),
+            event.button(),
+            bool(keys & Qt.KeyboardModifier.ShiftModifier),
+            bool(keys & Qt.KeyboardModifier.ControlModifier),
+            bool(keys & Qt.KeyboardModifier.AltModifier),
+            event.buttons() != Qt.MouseButton.NoButton,
+        )
+
+
+class Tool:
+    """A gesture. It gets the mouse's events and ends by `view.end_tool()`."""
+
+    cursor = Qt.CursorShape.ArrowCursor
+
+    def __init__(self, view: CanvasView) -> None:
+        self.view = view
+
+    def pressed(self, pointer: Pointer) -> None:
+        """Take a press of a button."""
+
+    def moved(self, pointer: Pointer) -> None:
+        """Take a move, with or without a button."""
+
+    def released(self, pointer: Pointer) -> None:
+        """Take the release of a button."""
+
+    def doubled(self, pointer: Pointer) -> None:
+        """Take a double click; without an answer of its own it is a press."""
+        self.pressed(pointer)
+
+    def cancelled(self) -> None:
+        """Leave everything as it was before the gesture."""
+
+    def paint(self, painter: QPainter) -> None:
+        """Paint what the gesture shows, over the drawing and in its units."""
+
+
+def far(a: QPointF, b: QPointF) -> bool:
+    """Say whether two pixels are farther apart than a hand trembles."""
+    return (a - b).manhattanLength() > THRESHOLD
