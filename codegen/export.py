@@ -1,12 +1,13 @@
-"""Saving a drawing's program as a file that runs by itself."""
+"""Save a drawing's program so that it runs where it lies: its data comes along where it must."""
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from typing import TYPE_CHECKING
 
 from codegen.program import emit
-from graph import datasets
+from graph.datasets import SAMPLE, file_of, is_file
 from graph.projectfile import BadFile, write_text
 
 if TYPE_CHECKING:
@@ -15,24 +16,40 @@ if TYPE_CHECKING:
     from graph.inference import Report
     from graph.project import Project
 
+DATA = "data"
+"""The folder beside a program in which it looks for its data."""
+
 
 def export(project: Project, report: Report, path: Path) -> tuple[Path, ...]:
-    """Write the program to `path` and, where Keras can't fetch the data, these to `data` beside it.
+    """Write a drawing's program to a file, and return all files that were written.
 
-    Returns the files written. Raises BadFile with a sentence if one can't be written.
+    The bundled sample and an own data file are copied into the folder `data` beside it; what
+    Keras can download is not.
+
+    Raises:
+        BadFile: one of the files can't be written, or the data file isn't there.
     """
-    write_text(path, emit(project, report).text)
-    source = datasets.file_of(project)
-    if project.data.source in datasets.KNOWN and datasets.KNOWN[project.data.source].keras:
-        return (path,)
-    if not project.data.source or not source.exists():
-        return (path,)
-    target = path.parent / "data" / source.name
-    if target.exists() and target.samefile(source):
-        return path, target
+    program = emit(project, report)
+    written = [path]
+    if project.data.source == SAMPLE or is_file(project.data.source):
+        source = file_of(project)
+        written.append(_copy(source, path.parent / DATA / source.name))
+    write_text(path, program.text)
+    return tuple(written)
+
+
+def _copy(source: Path, target: Path) -> Path:
+    """Copy a file so that it is there as a whole or not at all; one that is there stays."""
+    part = target.with_name(f".{target.name}.part")
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source, target)
+        if target.exists() and target.samefile(source):
+            return target
+        target.parent.mkdir(exist_ok=True)
+        shutil.copyfile(source, part)
+        part.replace(target)
     except OSError as error:
-        raise BadFile(f"{target} can't be written: {error.strerror or error}.") from error
-    return path, target
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+        place = error.filename or target
+        raise BadFile(f"{place}: {error.strerror or error}; nothing was saved.") from None
+    return target
