@@ -13,13 +13,14 @@ import unicodedata
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
-from graph import binding, registry
+from graph import registry
+from graph.binding import binding_problems
 from graph.problems import Problem, Severity
 from graph.spec import Calls
 from graph.topology import upstream, wiring
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     from graph.inference import Report
     from graph.project import Graph, Project
@@ -43,7 +44,7 @@ _warning = partial(Problem, severity=Severity.WARNING)
 
 def problems(project: Project, report: Report) -> tuple[Problem, ...]:
     """Return all problems of a project: errors of nodes, of the drawing, then warnings."""
-    found = [*drawing_problems(project, report), *_of_bindings(project, report)]
+    found = [*drawing_problems(project, report), *binding_problems(project, report)]
     return tuple(sorted(found, key=lambda problem: problem.severity is Severity.WARNING))
 
 
@@ -196,11 +197,6 @@ def _dead_branches(graph: Graph, wires: Wiring) -> Iterator[Problem]:
             "Make it an output, or take it out."
         )
         yield _warning(kind="dead branch", sentence=sentence, node=key)
-
-
-def _of_bindings(project: Project, report: Report) -> Iterable[Problem]:
-    found = getattr(binding, "binding_problems", None)
-    return found(project, report) if found is not None else ()
 
 
 _GRAPH_ERRORS: tuple[Callable[[Graph, Wiring], Iterator[Problem]], ...] = (_no_input, _no_output)

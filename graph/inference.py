@@ -95,11 +95,11 @@ def _calls_that_moved(
     graph: Graph, wires: Wiring, nodes: Mapping[str, NodeReport], change: Change
 ) -> set[str]:
     """Return calls whose verdict hangs on others: of shared layers, and on a cycle or behind it."""
-    if not (change.added or change.removed or change.rewired):
-        return set()
-    dirty = {key for calls in wires.calls.values() if len(calls) > 1 for key in calls}
-    dirty |= wires.on_cycle
-    for key, report in nodes.items():
+    dirty: set[str] = set()
+    if change.added or change.removed or change.rewired:
+        dirty = {key for calls in wires.calls.values() if len(calls) > 1 for key in calls}
+        dirty |= wires.on_cycle
+    for key, report in nodes.items():  # their sentences name other nodes
         if report.problem is not None and report.problem.kind in {"cycle", "shared"}:
             dirty.add(key)
     return dirty & graph.nodes.keys()

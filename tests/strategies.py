@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 import graph.layers  # noqa: F401 - registers the catalogue
 from graph import registry
+from graph.edits import Disconnect, RemoveNodes, Rename, RenameLayer, SetOutputs, SetParams
 from graph.objects import settings_of, table
 from graph.params import (
     Bool,
@@ -28,11 +29,18 @@ from graph.params import (
     Object,
     Text,
 )
+from graph.placing import connect, insert_on_link, new_node, share
+from graph.project import Port
 from graph.shapes import TensorSpec
 from graph.spec import Calls, LayerSpec, Refused
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from hypothesis.strategies import DrawFn, SearchStrategy
+
+    from graph.edits import Edit
+    from graph.project import Graph, Project
 
 SPECS = tuple(registry.all_specs())
 MERGES = tuple(spec for spec in SPECS if spec.calls is Calls.LIST)
@@ -164,3 +172,44 @@ def fits(spec: LayerSpec, params: dict[str, Any], inputs: tuple[TensorSpec, ...]
         return False
     shape = made.outputs[0].shape
     return len(shape) <= 5 and all(dim is None or 0 < dim <= 400 for dim in shape[1:])
+
+
+@st.composite
+def edits(draw: DrawFn, project: Project) -> Edit:
+    """Draw an edit that the drawing can take; what comes of it may be right or wrong."""
+    graph = project.graph
+    nodes = list(graph.nodes)
+    makers: list[Callable[[], Edit]] = [
+        lambda: _set_params(draw, graph),
+        lambda: _set_params(draw, graph),
+        lambda: new_node(project, draw(st.sampled_from(SPECS)).name, 0, 0)[0],
+    ]
+    if nodes:
+        node = draw(st.sampled_from(nodes))
+        makers += [
+            lambda: Rename(node, draw(st.sampled_from(["conv9", "dense/2", "for", "x", "output"]))),
+            lambda: share(project, node, 0, 0)[0],
+            lambda: RemoveNodes((node,)),
+            lambda: SetOutputs((*graph.outputs, Port(node))),
+            lambda: connect(project, node, draw(st.sampled_from(nodes))),
+        ]
+    if graph.links:
+        link = draw(st.sampled_from(list(graph.links)))
+        kind = draw(st.sampled_from([*SINGLES, *MERGES])).name
+        makers += [lambda: insert_on_link(project, link, kind, 0, 0)[0]] * 3
+        makers += [lambda: Disconnect((link,))]
+    return draw(st.sampled_from(makers))()
+
+
+def _set_params(draw: DrawFn, graph: Graph) -> Edit:
+    if not graph.layers:
+        return SetOutputs(())
+    key = draw(st.sampled_from(list(graph.layers)))
+    spec = registry.find(graph.layers[key].kind)
+    if spec is None or not spec.params:
+        return RenameLayer(key, "another")
+    able = [param for param in spec.params if param.name not in _LEFT_ALONE]
+    param = draw(st.sampled_from(able))
+    if draw(st.integers(0, 4)) == 0 and not param.required:
+        return SetParams(key, {}, (param.name,))
+    return SetParams(key, {param.name: draw(values(param.kind, param.name))})
