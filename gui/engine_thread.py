@@ -1,0 +1,372 @@
+"""What the runner's background thread does: keep an engine, train, fetch maps. No Qt.
+
+The thread takes jobs from an inbox, one at a time, and tells the window what happens through one
+function. It never ends because of a failure: whatever goes wrong becomes a `Failure`.
+"""
+
+import contextlib
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from traceback import format_exception
+from typing import Protocol
+
+from codegen import emit, emit_activations
+from codegen.source import Program
+from engine import protocol, runs
+from engine.client import Engine, EngineDied, ProgramFailed
+from engine.command import Command
+from engine.protocol import LAST_EVENTS
+from engine.runs import Run, RunError, RunInfo
+from graph import projectfile
+from graph.datasets import find_data
+from graph.inference import Report
+from graph.project import Project
+from graph.projectfile import BadFile
+
+_PROGRESS_INTERVAL = 0.05  # seconds: at most 20 a second
+_LOG_INTERVAL = 0.1  # seconds that printed text is gathered
+_PATIENCE = 0.2  # seconds after which a wait for the engine looks whether it is still wanted
+
+
+class State(StrEnum):
+    """What the engine is doing, for the status bar and the buttons."""
+
+    OFF = "off"
+    STARTING = "starting"
+    READY = "ready"
+    TRAINING = "training"
+    STOPPING = "stopping"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A snapshot of what is trained or looked into."""
+
+    project: Project
+    report: Report
+
+
+@dataclass(frozen=True)
+class Look:
+    """A question for the maps of one node, for one sample of the test data, in one run."""
+
+    run: Run
+    drawing: Drawing
+    node: str
+    sample: int
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why something failed: a sentence, the node at fault if it is known, Python's traceback."""
+
+    sentence: str
+    node: str | None = None
+    traceback: str = ""
+
+
+class Teller(Protocol):
+    """How the thread tells the window; each call may come from any thread."""
+
+    def tell(self, what: str, *values: object) -> None:
+        """Emit the signal of this name."""
+
+    def take_state(self, state: State, sentence: str = "", *, ends_training: bool = False) -> None:
+        """Show a state; unless it ends the training, a running one keeps its own."""
+
+
+class _Unwanted(Exception):  # noqa: N818 - it reads as what happened
+    """Stop was pressed before the training began."""
+
+
+class Inbox:
+    """A queue of jobs in which a waiting job may be replaced by a newer one of its sort."""
+
+    def __init__(self) -> None:
+        self._jobs: deque[tuple[Callable[[], None], bool]] = deque()
+        self._filled = threading.Condition()
+        self._closed = False
+
+    def put(self, job: Callable[[], None], *, replaces: bool = False) -> None:
+        """Add a job; with ``replaces``, in place of the one that was put so and still waits."""
+        with self._filled:
+            if replaces:
+                self._jobs = deque(entry for entry in self._jobs if not entry[1])
+            self._jobs.append((job, replaces))
+            self._filled.notify()
+
+    def take(self) -> Callable[[], None] | None:
+        """Wait for a job and return it, or None when the inbox is closed."""
+        with self._filled:
+            self._filled.wait_for(lambda: self._jobs or self._closed)
+            return None if self._closed else self._jobs.popleft()[0]
+
+    def close(self) -> None:
+        """Let nobody wait any longer; jobs that wait are dropped."""
+        with self._filled:
+            self._closed = True
+            self._filled.notify_all()
+
+
+class EngineThread:
+    """The thread's work. `stop` and `close` may be called from any thread, the rest are jobs."""
+
+    def __init__(self, teller: Teller, runs_folder: Path, command: Command | None) -> None:
+        self.inbox = Inbox()
+        self._teller = teller
+        self._runs_folder = runs_folder
+        self._command = command
+        self._engine: Engine | None = None
+        self._sending = threading.Lock()  # Stop must not overtake the request it is meant for
+        self._stopped = False
+        self._closing = False
+
+    def work(self) -> None:
+        """Do one job after the other until the inbox is closed."""
+        while (job := self.inbox.take()) is not None:
+            job()
+        self._drop_engine()
+
+    def want_training(self) -> None:
+        """Forget an earlier `stop`."""
+        self._stopped = False
+
+    def stop(self) -> None:
+        """End the training; its weights are kept."""
+        with self._sending:
+            self._stopped = True
+            if self._engine is not None:
+                self._engine.stop()
+
+    def close(self) -> None:
+        """End the engine; the thread ends soon after."""
+        self._closing = True
+        self.inbox.close()
+        engine = self._engine
+        if engine is not None:
+            engine.close()
+
+    # --- jobs ---------------------------------------------------------------------------------
+
+    def warm_up(self, also: Sequence[Callable[[], object]] = ()) -> None:
+        """Have an engine, and make the other calls while it imports Keras."""
+        try:
+            engine = self._living_engine()
+            for call in also:
+                call()
+            engine.wait_ready()
+        except EngineDied as died:
+            self._lose_engine(died)
+        else:
+            self._teller.take_state(State.READY)
+
+    def train(self, drawing: Drawing) -> None:
+        """Train in a new run directory and tell what happens."""
+        run: Run | None = None
+        program: Program | None = None
+        try:
+            program = emit(drawing.project, drawing.report)
+            folder = find_data(drawing.project)
+            engine = self._ready_engine()
+            run = self._new_run(drawing.project, program, engine)
+            self._follow(engine, run, program, str(folder))
+        except _Unwanted:
+            self._teller.take_state(State.STARTING, ends_training=True)
+            self._teller.tell("finished", "stopped", run)
+            self.warm_up()
+        except EngineDied as died:
+            self._teller.take_state(State.STARTING, ends_training=True)
+            self._fail(run, Failure(str(died), traceback=died.stderr))
+            self._replace_engine(died)
+        except Exception as error:  # noqa: BLE001 - nothing may end the thread
+            self._teller.take_state(State.READY, ends_training=True)
+            self._fail(run, _failure(error, program))
+
+    def look(self, look: Look) -> None:
+        """Fetch the maps that were asked for."""
+        try:
+            maps = self._ready_engine(stoppable=False).maps(_maps_request(look))
+        except EngineDied as died:
+            self._teller.tell("maps_failed", look, Failure(str(died), traceback=died.stderr))
+            self._replace_engine(died)
+        except Exception as error:  # noqa: BLE001 - as above
+            self._teller.tell("maps_failed", look, _failure(error))
+        else:
+            self._teller.tell("maps_ready", look, maps)
+
+    # --- one training -------------------------------------------------------------------------
+
+    def _new_run(self, project: Project, program: Program, engine: Engine) -> Run:
+        ready = engine.wait_ready()
+        versions = {"keras": ready.keras, "tensorflow": ready.tensorflow, "python": ready.python}
+        return runs.new_run(
+            self._runs_folder,
+            project.name,
+            projectfile.dumps(project),
+            program.text,
+            RunInfo(seed=project.training.seed, versions=versions, data=project.data.source),
+        )
+
+    def _follow(self, engine: Engine, run: Run, program: Program, folder: str) -> None:
+        """Let the engine train and tell each event; raises `EngineDied` and `RunError`."""
+        request = protocol.Train(run_dir=str(run.path), program=program.text, folder=folder)
+        with self._sending:
+            if self._stopped:
+                raise _Unwanted
+            engine.send(request)
+        stream = _Stream(self._teller)
+        last: protocol.Event | None = None
+        try:
+            while not isinstance(last, LAST_EVENTS):
+                last = stream.next(engine)
+                run.record(last)
+                stream.tell(last, run)
+        except RunError:
+            if not isinstance(last, LAST_EVENTS):
+                _abandon(engine)
+            raise
+        if isinstance(last, protocol.Failed):
+            raise ProgramFailed(last)
+        self._teller.take_state(State.READY, ends_training=True)
+        reason = last.reason if isinstance(last, protocol.Finished) else "completed"
+        self._teller.tell("finished", reason, run)
+
+    # --- the engine ---------------------------------------------------------------------------
+
+    def _living_engine(self) -> Engine:
+        """Return the engine if it lives, else a new one that is starting; raises `EngineDied`."""
+        if self._engine is not None:
+            try:
+                while True:  # nobody waits for what it has said in the meantime
+                    self._engine.receive(timeout=0)
+            except TimeoutError:
+                return self._engine
+            except EngineDied:
+                self._drop_engine()
+        self._teller.take_state(State.STARTING)
+        self._engine = Engine.start(self._command)
+        if self._closing:  # `close` came before there was an engine to end
+            self._engine.close()
+        return self._engine
+
+    def _ready_engine(self, *, stoppable: bool = True) -> Engine:
+        """Return an engine that has imported Keras; raises `EngineDied` and `_Unwanted`."""
+        engine = self._living_engine()
+        while engine.ready is None:
+            if stoppable and self._stopped:
+                raise _Unwanted
+            with contextlib.suppress(TimeoutError):
+                engine.receive(_PATIENCE)
+        return engine
+
+    def _replace_engine(self, died: EngineDied) -> None:
+        """Start the next engine, unless the last one never got ready: then it is no accident."""
+        if self._closing:
+            return
+        if self._engine is None or self._engine.ready is None:
+            self._lose_engine(died)
+        else:
+            self.warm_up()
+
+    def _lose_engine(self, died: EngineDied) -> None:
+        self._drop_engine()
+        if not self._closing:
+            self._teller.take_state(State.FAILED, str(died))
+
+    def _drop_engine(self) -> None:
+        with self._sending:
+            engine, self._engine = self._engine, None
+        if engine is not None:
+            engine.close()
+
+    def _fail(self, run: Run | None, failure: Failure) -> None:
+        if self._closing:
+            return
+        if run is not None:
+            with contextlib.suppress(RunError):  # the disk may be what has failed
+                run.update(status="failed", sentence=failure.sentence)
+        self._teller.tell("failed", failure)
+
+
+class _Stream:
+    """Hands an engine's events on: progress not too often, printed text in larger pieces."""
+
+    def __init__(self, teller: Teller) -> None:
+        self._teller = teller
+        self._text: list[str] = []
+        self._text_due = 0.0
+        self._progress_due = 0.0
+
+    def next(self, engine: Engine) -> protocol.Event:
+        """Wait for the next event; raises `EngineDied`."""
+        while True:
+            try:
+                return engine.receive(_LOG_INTERVAL if self._text else None)
+            except TimeoutError:
+                self._flush()
+            except EngineDied:
+                self._flush()
+                raise
+
+    def tell(self, event: protocol.Event, run: Run) -> None:
+        """Emit the signal that belongs to an event."""
+        now = time.monotonic()
+        if isinstance(event, protocol.Log):
+            self._text_due = self._text_due if self._text else now + _LOG_INTERVAL
+            self._text.append(event.text)
+        if self._text and (now >= self._text_due or isinstance(event, LAST_EVENTS)):
+            self._flush()
+        match event:
+            case protocol.Started():
+                self._teller.tell("started", run, event)
+            case protocol.Progress() if now >= self._progress_due:
+                self._progress_due = now + _PROGRESS_INTERVAL
+                self._teller.tell("progressed", event)
+            case protocol.EpochEnded():
+                self._teller.tell("epoch_ended", event)
+            case protocol.Evaluated():
+                self._teller.tell("evaluated", event.scores)
+
+    def _flush(self) -> None:
+        if self._text:
+            self._teller.tell("logged", "".join(self._text))
+            self._text.clear()
+
+
+def _abandon(engine: Engine) -> None:
+    """Stop the running request and let its remaining events pass."""
+    engine.stop()
+    while not isinstance(engine.receive(), LAST_EVENTS):
+        pass
+
+
+def _maps_request(look: Look) -> protocol.Maps:
+    project, run = look.drawing.project, look.run
+    section = emit_activations(project, look.drawing.report, look.node)
+    return protocol.Maps(
+        program=run.program_text,
+        section=section.text,
+        folder=str(find_data(project)),
+        weights=None if run.weights is None else str(run.weights),
+        sample=look.sample,
+    )
+
+
+def _failure(error: Exception, program: Program | None = None) -> Failure:
+    """Say what has happened; Python's own words only where nobody has found better ones."""
+    if isinstance(error, ProgramFailed):
+        event = error.failed
+        node = program.node_at(event.line) if program and event.line else None
+        return Failure(event.sentence, node, event.traceback)
+    if isinstance(error, RunError | BadFile):
+        return Failure(str(error))
+    if isinstance(error, OSError) and not error.errno:
+        return Failure(str(error))  # a sentence of our own, such as that a data set isn't there
+    words = f"{type(error).__name__}: {error}"
+    return Failure(f"This can't be done: {words}", traceback="".join(format_exception(error)))

@@ -1,0 +1,271 @@
+"""Looking inside: the maps of a layer for one sample, in the run that made them."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from codegen import listing
+from engine import runs
+from engine.runs import RunError
+from graph.projectfile import BadFile
+from gui.panels.editors import Combo
+from gui.panels.listing import ListingDialog
+from gui.panels.mapchoices import Choices, Opened, has_weights, open_run, same_drawing
+from gui.panels.mapgrid import MapGrid, maps_picture, shape_words
+from gui.panels.parts import label, link_button, set_property
+from gui.theme import MEDIUM, SMALL, TINY
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QShowEvent
+
+    from engine import protocol
+    from engine.runs import Run
+    from gui.document import Document
+    from gui.runner import Failure, Look, Runner
+    from gui.theme import Theme
+
+__all__ = ["ActivationsPanel", "maps_picture"]
+
+_OLDER_RUNS = 30  # that are offered besides those of this session
+_PICTURE_SCALE = 2.0
+
+
+class ActivationsPanel(QWidget):
+    """Choose a run, a layer and a sample; see all maps of that layer and the input beside them."""
+
+    def __init__(
+        self, document: Document, theme: Theme, runner: Runner, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("activations")
+        self._document, self._runner, self._theme = document, runner, theme
+        self._opened: Opened | None = None
+        self._shown: tuple[Look, protocol.MapsReady] | None = None
+        self._has_older = False
+        self._make_widgets(theme)
+        self._lay_out()
+        self._connect()
+        self._soon = QTimer(self, interval=60, singleShot=True)  # while a spin box is held down
+        self._soon.timeout.connect(self._ask)
+        self._say(self.tr("Train the model once: the maps of its layers can then be seen here."))
+
+    def _make_widgets(self, theme: Theme) -> None:
+        self.choices = Choices(theme)
+        self.caption = label("", "muted")
+        self.caption.setObjectName("activations.caption")
+        self.code = link_button(self.tr("Show the code"), "activations.code")
+        self.save = link_button(self.tr("Save picture…"), "activations.save")
+        self.notice = label("", "muted", wrap=True)
+        self.notice.setObjectName("activations.notice")
+        self.grid = MapGrid(theme)
+        self.area = QScrollArea()
+        self.area.setObjectName("activations.area")
+        self.area.setWidgetResizable(True)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setWidget(self.grid)
+        self.scale_box = Combo()
+        self.scale_box.setObjectName("activations.scale")
+        self.scale_box.setAccessibleName(self.tr("Scale of brightness"))
+        self.scale_box.addItem(self.tr("one scale for all"), True)
+        self.scale_box.addItem(self.tr("a scale for each"), False)
+        self.scale_box.setMinimumContentsLength(17)
+        self.colour_box = Combo()
+        self.colour_box.setObjectName("activations.colours")
+        self.colour_box.setAccessibleName(self.tr("Colours"))
+        self.colour_box.addItem(self.tr("grey"), "grey")
+        self.colour_box.addItem(self.tr("viridis"), "viridis")
+        self.colour_box.setMinimumContentsLength(8)
+        for box in (self.scale_box, self.colour_box):
+            box.setProperty("role", "")  # words, not code
+
+    def _lay_out(self) -> None:
+        links = QHBoxLayout()
+        links.setSpacing(MEDIUM)
+        links.addWidget(self.caption, 1)
+        links.addWidget(self.save)
+        links.addWidget(self.code)
+        looks = QHBoxLayout()
+        looks.setSpacing(TINY)
+        looks.addWidget(self.scale_box)
+        looks.addWidget(self.colour_box)
+        looks.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(MEDIUM, SMALL, MEDIUM, SMALL)
+        column.setSpacing(SMALL)
+        column.addWidget(self.choices)
+        column.addLayout(links)
+        column.addWidget(self.notice)
+        column.addWidget(self.area, 1)
+        column.addLayout(looks)
+
+    def _connect(self) -> None:
+        runner = self._runner
+        runner.finished.connect(self._on_finished)
+        runner.maps_ready.connect(self._on_maps_ready)
+        runner.maps_failed.connect(self._on_maps_failed)
+        self._document.changed.connect(lambda _change: self._compare())
+        self._document.selection_changed.connect(self._on_selection_changed)
+        self.choices.run_chosen.connect(self.open_run)
+        self.choices.changed.connect(self._ask_soon)
+        self.scale_box.activated.connect(
+            lambda _index: self.grid.set_look(one_scale=self.scale_box.currentData())
+        )
+        self.colour_box.activated.connect(
+            lambda _index: self.grid.set_look(colours=self.colour_box.currentData())
+        )
+        self.code.clicked.connect(self._on_code_clicked)
+        self.save.clicked.connect(self._on_save_clicked)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of another theme."""
+        self._theme = theme
+        self.grid.set_theme(theme)
+        self.choices.set_theme(theme)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Look for older runs when the panel is seen for the first time, and ask for maps."""
+        super().showEvent(event)
+        if not self._has_older:
+            self._has_older = True
+            QTimer.singleShot(0, self, self._list_runs)
+        elif self._opened is not None and self._shown is None:
+            self._ask_soon()
+
+    # --- runs ---------------------------------------------------------------------------------
+
+    def _list_runs(self) -> None:
+        known = {run.path for run in self.choices.runs()}
+        older = (run for run in runs.list_runs(self._runner.runs_folder) if run.path not in known)
+        for run in islice((run for run in older if has_weights(run)), _OLDER_RUNS):
+            self.choices.add_run(run, newest=False)
+        if self._opened is None and self.choices.runs():
+            self.open_run(self.choices.runs()[0])
+
+    def _on_finished(self, _reason: str, run: Run | None) -> None:
+        if run is not None and has_weights(run):
+            self.choices.add_run(run, newest=True)
+            self.open_run(run)
+
+    def open_run(self, run: Run) -> None:
+        """Look into a run that is offered."""
+        try:
+            self._opened = open_run(run)
+        except (RunError, BadFile) as bad:
+            self._opened = None
+            self._say(str(bad), error=True)
+            return
+        self.choices.show_opened(self._opened)
+        self._compare()
+        self._ask_soon()
+
+    def _compare(self) -> None:
+        """Say so if the run has trained another drawing than the one that is open."""
+        if self._opened is None:
+            return
+        is_same = same_drawing(self._opened.project, self._document.project)
+        words = self.tr(
+            "The open drawing differs from the one this run trained. "
+            "These are the maps of the drawing as it was trained."
+        )
+        self._say("" if is_same else words)
+
+    def _on_selection_changed(self) -> None:
+        """Follow a node that is selected on the canvas, if this run has it."""
+        if len(self._document.selected_nodes) != 1 or self._opened is None:
+            return
+        before = self.choices.node
+        self.choices.choose_node(next(iter(self._document.selected_nodes)))
+        if self.choices.node != before:
+            self._ask_soon()
+
+    # --- maps ---------------------------------------------------------------------------------
+
+    def _ask_soon(self) -> None:
+        if self.isVisible():
+            self._soon.start()
+        else:
+            self._shown = None  # asked for when the panel is seen
+
+    def _ask(self) -> None:
+        node = self.choices.node
+        if self._opened is None or node is None:
+            return
+        run, project, report = self._opened
+        if self._runner.is_training:
+            self._say(self.tr("The maps come when the training is over."))
+        self._runner.maps(run, project, report, node, self.choices.sample)
+
+    def _is_wanted(self, look: Look) -> bool:
+        return (
+            self._opened is not None
+            and look.run is self._opened.run
+            and look.node == self.choices.node
+            and look.sample == self.choices.sample
+        )
+
+    def _on_maps_ready(self, look: Look, maps: protocol.MapsReady) -> None:
+        if not self._is_wanted(look):
+            return
+        self._shown = (look, maps)
+        self._compare()
+        self.grid.show_maps(maps.inputs, maps.maps)
+        name = look.drawing.project.graph.nodes[look.node].label
+        self.caption.setText(
+            self.tr("{0} · {1} · sample {2:,}").format(name, shape_words(maps.maps), look.sample)
+        )
+        self._enable_links()
+
+    def _on_maps_failed(self, look: Look, failure: Failure) -> None:
+        if self._is_wanted(look):
+            self._shown = None
+            self.caption.clear()
+            self.grid.show_maps([], None)
+            self._say(failure.sentence, error=True)
+            self.notice.setToolTip(failure.traceback[-2000:])
+
+    def _say(self, sentence: str, *, error: bool = False) -> None:
+        self.notice.setText(sentence)
+        self.notice.setToolTip("")
+        set_property(self.notice, "role", "error" if error else "muted")
+        self.notice.setVisible(bool(sentence))
+        self._enable_links()
+
+    def _enable_links(self) -> None:
+        for link in (self.code, self.save):
+            link.setVisible(self._shown is not None)
+        for box in (self.scale_box, self.colour_box):
+            box.setVisible(self._shown is not None)
+
+    def _on_code_clicked(self) -> None:
+        if self._shown is None:
+            return
+        look = self._shown[0]
+        project, report = look.drawing.project, look.drawing.report
+        weights = look.run.weights.name if look.run.weights is not None else ""
+        text = listing(project, report, look.node, look.sample, weights).text
+        name = project.graph.nodes[look.node].label
+        title = self.tr("The maps of {0}").format(name)
+        ListingDialog(text, title, f"maps_of_{name}.py", self._theme, self).open()
+
+    def _on_save_clicked(self) -> None:
+        if self._shown is None:
+            return
+        look, maps = self._shown
+        name = look.drawing.project.graph.nodes[look.node].label
+        path, _ = QFileDialog.getSaveFileName(
+            self, self.tr("Save picture"), f"{name}-{look.sample}.png", "PNG (*.png)"
+        )
+        image = maps_picture(
+            maps.inputs,
+            maps.maps,
+            self._theme,
+            _PICTURE_SCALE,
+            one_scale=self.grid.one_scale,
+            colours=self.grid.colours,
+        )
+        if path and not image.save(path):
+            self._say(self.tr("{0} can't be written: check its folder.").format(path), error=True)

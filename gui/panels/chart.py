@@ -1,0 +1,362 @@
+"""Live curves of every loss and metric, in pyqtgraph.
+
+pyqtgraph is imported when the first point comes, or earlier by `preload` in a background thread:
+it costs some 200 ms, which the start of the window doesn't have.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
+from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QStackedLayout,
+    QTabBar,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui.panels.curves import VALIDATION, Curves, colour_of
+from gui.panels.parts import FlowLayout, label
+from gui.theme import LARGE, MEDIUM, SMALL, TINY, code_font
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from PySide6.QtGui import QPaintEvent, QResizeEvent
+
+    from gui.theme import Theme
+
+_FRAME_MS = 100  # ten pictures a second follow a training well enough
+_WIDE = 600  # pixels from which two plots stand side by side
+
+
+def preload() -> None:
+    """Import pyqtgraph; may be called from a background thread."""
+    importlib.import_module("pyqtgraph")
+
+
+class Chart(QWidget):
+    """Two plots, loss and metrics: side by side where there is room, else behind small tabs."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("training.chart")
+        self.curves = Curves()
+        self._theme = theme
+        self._plots: list[_Plot] = []
+        self._empty = label(
+            "Curves of the loss and of each metric appear here.", "muted", wrap=True
+        )
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._tabs = QTabBar()
+        self._tabs.setObjectName("training.chart.tabs")
+        self._tabs.setExpanding(False)
+        self._tabs.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._tabs.currentChanged.connect(self._arrange)
+        self._tabs.hide()
+        self._row = QHBoxLayout()
+        self._row.setSpacing(LARGE)
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(TINY)
+        column.addWidget(self._tabs, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addLayout(self._row, 1)
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(self._empty)
+        self._stack.addWidget(page)
+        self._frame = QTimer(self, interval=_FRAME_MS, singleShot=True)
+        self._frame.timeout.connect(self.draw)
+
+    def begin(self, epochs: int) -> None:
+        """Forget the curves: a run of so many epochs begins."""
+        self.curves = Curves(epochs)
+        self.draw()
+
+    def add_batch(self, place: float, logs: Mapping[str, float]) -> None:
+        """Add running means at a place in epochs; drawn with the next picture."""
+        self.curves.add_batch(place, logs)
+        self._draw_soon()
+
+    def add_epoch(self, epoch: int, logs: Mapping[str, float | None]) -> None:
+        """Add the values of an epoch, which counts from 0."""
+        self.curves.add_epoch(epoch, logs)
+        self._draw_soon()
+
+    def show_history(self, history: Mapping[str, Sequence[float | None]]) -> None:
+        """Show the values of each epoch of a run that is over."""
+        self.curves = Curves()
+        for name, values in history.items():
+            for epoch, value in enumerate(values):
+                self.curves.add_epoch(epoch, {name: value})
+        self.draw()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of another theme."""
+        self._theme = theme
+        for plot in self._plots:
+            plot.set_theme(theme)
+        self.draw()
+
+    def draw(self) -> None:
+        """Draw what has come so far, now."""
+        self._frame.stop()
+        names = self.curves.names
+        self._stack.setCurrentIndex(1 if names else 0)
+        if not names:
+            return
+        if not self._plots:
+            self._make_plots()
+        losses = tuple(name for name in names if name.endswith("loss"))
+        metrics = tuple(name for name in names if not name.endswith("loss"))
+        for plot, chosen in zip(self._plots, (losses, metrics), strict=True):
+            if plot.isVisibleTo(self):
+                plot.draw(self.curves, chosen)
+        self._name_tabs(metrics)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show both plots, or one of them behind tabs."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    def sizeHint(self) -> QSize:
+        """Return a size at which curves can be read."""
+        return QSize(360, 160)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the least size: a curve without much detail."""
+        return QSize(160, 96)
+
+    def _draw_soon(self) -> None:
+        if not self._frame.isActive():
+            self._frame.start()
+
+    def _make_plots(self) -> None:
+        for name in ("loss", "metrics"):
+            self._tabs.addTab(name)
+            plot = _Plot(self._theme)
+            plot.setObjectName(f"training.chart.{name}")
+            self._plots.append(plot)
+            self._row.addWidget(plot, 1)
+        self._arrange()
+
+    def _name_tabs(self, metrics: Sequence[str]) -> None:
+        stems = {name.removeprefix(VALIDATION) for name in metrics}
+        text = next(iter(stems)) if len(stems) == 1 else "metrics"
+        if self._tabs.tabText(1) != text:
+            self._tabs.setTabText(1, text)
+        has_metrics = bool(metrics)
+        if self._tabs.isTabEnabled(1) != has_metrics:
+            self._tabs.setTabEnabled(1, has_metrics)
+            self._arrange()
+
+    def _arrange(self) -> None:
+        if not self._plots:
+            return
+        wide = self.width() >= _WIDE
+        both = self._tabs.isTabEnabled(1)
+        self._tabs.setVisible(both and not wide)
+        chosen = self._tabs.currentIndex()
+        self._plots[0].setVisible(not both or wide or chosen == 0)
+        self._plots[1].setVisible(both and (wide or chosen == 1))
+        self._draw_soon()
+
+
+class _Key(QWidget):
+    """One entry of a legend: a piece of the line, its name, its value."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFont(code_font(11))
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self._text, self._colour, self._ink, self._dashed = "", "", "", False
+
+    def show_curve(self, name: str, value: float | None, colour: str, theme: Theme) -> None:
+        """Show a curve with a value, or without one."""
+        text = name if value is None else f"{name} {value:.4f}"
+        dashed = name.startswith(VALIDATION)
+        if (text, colour, dashed, theme.text) == (
+            self._text,
+            self._colour,
+            self._dashed,
+            self._ink,
+        ):
+            return
+        longer = len(text) != len(self._text)
+        self._text, self._colour, self._dashed, self._ink = text, colour, dashed, theme.text
+        self.setAccessibleName(text)
+        if longer:
+            self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Return the room for line and text."""
+        metrics = self.fontMetrics()
+        return QSize(24 + metrics.horizontalAdvance(self._text), metrics.height() + 2)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint a piece of the line and the text."""
+        painter = QPainter(self)
+        painter.setPen(_pen(self._colour, dashed=self._dashed))
+        middle = self.height() / 2
+        painter.drawLine(QPointF(0, middle), QPointF(16, middle))
+        painter.setPen(QColor(self._ink))
+        area = QRectF(self.rect()).adjusted(22, 0, 0, 0)
+        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, self._text)
+
+
+class _Plot(QWidget):
+    """One plot with its legend, which also shows the values under the pointer."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._pg: Any = importlib.import_module("pyqtgraph")
+        self._theme = theme
+        self._place: float | None = None  # under the pointer, in epochs
+        self._shown: tuple[Curves, tuple[str, ...]] = (Curves(), ())
+        self._length, self._bounds = 0, (0.0, 0.0)  # what the axes show
+        self._items: dict[str, tuple[Any, Any]] = {}  # by name: the batches' line, the epochs'
+        self._keys: list[_Key] = []
+        self._title = QLabel()
+        self._title.setFont(code_font(11))
+        self._title.setProperty("role", "muted")
+        self._legend = FlowLayout(MEDIUM)
+        self._view = self._pg.PlotWidget()
+        self._view.setFrameShape(self._view.Shape.NoFrame)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, TINY, 0, 0)
+        column.setSpacing(TINY)
+        column.addLayout(self._legend)
+        column.addWidget(self._view, 1)
+        plot = self._view.getPlotItem()
+        plot.setMouseEnabled(x=False, y=False)
+        plot.hideButtons()
+        plot.setMenuEnabled(False)
+        plot.setContentsMargins(0, 0, SMALL, 0)
+        self._cursor = self._pg.InfiniteLine(angle=90)
+        self._cursor.hide()
+        plot.addItem(self._cursor, ignoreBounds=True)
+        self._view.scene().sigMouseMoved.connect(self._on_mouse_moved)
+        self.set_theme(theme)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Dress background, axes and curves."""
+        self._theme = theme
+        self._view.setBackground(theme.panel)
+        for side in ("left", "bottom"):
+            axis = self._view.getPlotItem().getAxis(side)
+            axis.setStyle(tickFont=code_font(11), tickLength=0, tickTextOffset=6)
+            axis.setPen(QColor(theme.border))
+            axis.setTextPen(QColor(theme.muted))
+            axis.setZValue(-1)  # its grid lies under the curves
+        self._view.getPlotItem().getAxis("left").setGrid(255)
+        self._view.getPlotItem().getAxis("bottom").setStyle(hideOverlappingLabels=False)
+        self._cursor.setPen(QPen(QColor(theme.edge), 0))
+        for line, ends in self._items.values():
+            self._view.removeItem(line)
+            self._view.removeItem(ends)
+        self._items.clear()
+
+    def leaveEvent(self, event: Any) -> None:  # noqa: ANN401 - Qt's event
+        """Go back to the newest values."""
+        super().leaveEvent(event)
+        self._point_at(None)
+
+    def draw(self, curves: Curves, names: Sequence[str]) -> None:
+        """Draw the curves of these names."""
+        self._shown = (curves, tuple(names))
+        for gone in self._items.keys() - set(names):
+            for item in self._items.pop(gone):
+                self._view.removeItem(item)
+        for name in names:
+            line, ends = self._items.get(name) or self._add(name, names)
+            places, values = curves.batches.get(name, ((), ()))
+            line.setData(np.asarray(places, float), np.asarray(values, float), connect="finite")
+            whole = curves.epochs.get(name, [])
+            ends.setData(np.arange(1, len(whole) + 1, dtype=float), np.asarray(whole, float))
+        self._set_ranges(curves, names)
+        self._write_legend()
+
+    def _add(self, name: str, names: Sequence[str]) -> tuple[Any, Any]:
+        colour = QColor(colour_of(name, names, self._theme))
+        faint = QColor(colour)
+        faint.setAlphaF(0.4)
+        dashed = name.startswith(VALIDATION)
+        line = self._view.plot(pen=QPen(faint, 0), antialias=False)  # it is many points
+        ends = self._view.plot(
+            pen=_pen(colour.name(), dashed=dashed),
+            symbol="o",
+            symbolSize=5,
+            symbolBrush=colour,
+            symbolPen=None,
+            antialias=True,
+        )
+        self._items[name] = (line, ends)
+        return line, ends
+
+    def _set_ranges(self, curves: Curves, names: Sequence[str]) -> None:
+        plot = self._view.getPlotItem()
+        length = max(1, curves.length)
+        if length != self._length:
+            self._length = length
+            step = next(s for s in _steps() if length / s <= 10)
+            ticks = [(epoch, str(epoch)) for epoch in range(0, length + 1, step)]
+            plot.getAxis("bottom").setTicks([ticks])
+            plot.setXRange(0, length, padding=0.03)
+        bounds = curves.bounds(names)
+        if bounds and bounds != self._bounds:
+            self._bounds = bounds
+            plot.setYRange(*bounds, padding=0)
+
+    def _write_legend(self) -> None:
+        curves, names = self._shown
+        while len(self._keys) < len(names):
+            self._keys.append(_Key())
+            self._legend.addWidget(self._keys[-1])
+            self._legend.addWidget(self._title)  # stays last
+        for key, name in zip(self._keys, names, strict=False):
+            colour = colour_of(name, names, self._theme)
+            key.show_curve(name, curves.value_at(name, self._place), colour, self._theme)
+        for index, key in enumerate(self._keys):
+            key.setVisible(index < len(names))
+        self._title.setText("" if self._place is None else f"epoch {round(self._place)}")
+        self._title.setVisible(self._place is not None)
+
+    def _on_mouse_moved(self, point: QPointF) -> None:
+        curves, names = self._shown
+        done = max((len(curves.epochs.get(name, [])) for name in names), default=0)
+        box = self._view.getPlotItem().vb
+        if not done or not box.sceneBoundingRect().contains(point):
+            self._point_at(None)
+            return
+        self._point_at(float(min(done, max(1, round(box.mapSceneToView(point).x())))))
+
+    def _point_at(self, place: float | None) -> None:
+        if place == self._place:
+            return
+        self._place = place
+        self._cursor.setVisible(place is not None)
+        if place is not None:
+            self._cursor.setPos(place)
+        self._write_legend()
+
+
+def _steps() -> tuple[int, ...]:
+    """Return distances between ticks that people like."""
+    return tuple(lead * 10**power for power in range(9) for lead in (1, 2, 5))
+
+
+def _pen(colour: str, *, dashed: bool) -> QPen:
+    pen = QPen(QColor(colour), 1.75)
+    pen.setCosmetic(True)
+    if dashed:
+        pen.setStyle(Qt.PenStyle.CustomDashLine)
+        pen.setDashPattern([3.0, 2.0])
+    return pen

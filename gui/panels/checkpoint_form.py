@@ -1,0 +1,175 @@
+"""The settings of ModelCheckpoint, and what Keras 3 refuses of what lectures used to write.
+
+Source: https://keras.io/api/callbacks/model_checkpoint/
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from graph.params import Bool, Choice, Text
+from graph.project import Checkpoint
+from graph.spec import Param
+from gui.panels.editors import Editor, editor_for
+from gui.panels.inspector_form import FormGrid
+from gui.panels.parts import label, link_button
+from gui.theme import TINY
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from graph.params import Value
+
+_ENDINGS = (".weights.h5", ".keras")
+_NOW = {"acc": "accuracy", "val_acc": "val_accuracy"}  # what Keras 3 calls them
+
+
+class Trouble(NamedTuple):
+    """What is wrong with a field, and the text that would be right, if there is one."""
+
+    sentence: str
+    repair: str | None = None
+
+
+def file_trouble(filepath: str) -> Trouble | None:
+    """Return what Keras 3 refuses of a checkpoint's file name, or None."""
+    if filepath.endswith(_ENDINGS):
+        return None
+    if not filepath.strip():
+        return Trouble("The file needs a name.", Checkpoint().filepath)
+    stem = filepath.removesuffix(".h5").removesuffix(".hdf5").removesuffix(".weights")
+    ending = filepath[len(stem) :]
+    why = (
+        f"Keras 3 no longer writes {ending} files"
+        if ending
+        else "Keras 3 goes by the end of the name"
+    )
+    return Trouble(
+        f"{why}: the weights alone go to .weights.h5, the whole model to .keras.",
+        f"{stem}.weights.h5",
+    )
+
+
+def monitor_trouble(monitor: str, recorded: Sequence[str]) -> Trouble | None:
+    """Return why a checkpoint would wait for a value in vain, or None."""
+    if monitor in recorded or not recorded:
+        return None
+    now = _NOW.get(monitor)
+    if now is not None and now in recorded:
+        return Trouble(
+            f"Keras 3 calls it {now}: with {monitor} it refuses the checkpoint or never writes it.",
+            now,
+        )
+    names = ", ".join(recorded)
+    likely = [name for name in recorded if name.startswith(monitor.partition("_")[0])]
+    likely = likely or [name for name in recorded if name.endswith("accuracy")] or list(recorded)
+    return Trouble(
+        f"This training records {names}; a checkpoint that watches {monitor or 'nothing'} is "
+        "refused or never written.",
+        likely[-1],
+    )
+
+
+class _Repair(QWidget):
+    """A sentence below a field, and a button that mends it.
+
+    Signals:
+        accepted(str): the text that shall stand in the field.
+    """
+
+    accepted = Signal(str)
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._text = ""
+        self.sentence = label("", "warning", wrap=True)
+        self.sentence.setObjectName(f"{name}.trouble")
+        self.button = link_button("", f"{name}.repair")
+        self.button.clicked.connect(lambda: self.accepted.emit(self._text))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, TINY)
+        column.setSpacing(0)
+        column.addWidget(self.sentence)
+        column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
+        self.hide()
+
+    def show_trouble(self, trouble: Trouble | None) -> None:
+        """Show what is wrong, or nothing."""
+        self.setVisible(trouble is not None)
+        if trouble is not None:
+            self._text = trouble.repair or ""
+            self.sentence.setText(trouble.sentence)
+            self.button.setText(self.tr("Use {0}").format(self._text))
+            self.button.setVisible(bool(self._text))
+
+
+_FIELDS = (
+    Param("filepath", Text(), "", required=True, doc="Name of the files, in the run's folder."),
+    Param("monitor", Text(), "", required=True, doc="The value by which models are compared."),
+    Param("save_best_only", Bool(), True, False, "Write a file only when the value is better."),
+    Param("mode", Choice(("auto", "min", "max")), "auto", False, "Is less better, or more?"),
+    Param("restore_best", Bool(), True, False, "Evaluate on the best weights, not on the last."),
+)
+
+
+class CheckpointForm(QWidget):
+    """A switch, and below it the settings.
+
+    Signals:
+        edited(str, Checkpoint | None): a person set this field, and the settings are these now.
+    """
+
+    edited = Signal(str, object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._checkpoint: Checkpoint | None = None
+        switch = Param("checkpoint", Bool(), False, False, "Keep the best weights of the training.")
+        self.switch = editor_for(switch, "plan.checkpoint")
+        self.switch.field.setObjectName("plan.checkpoint")
+        self.switch.committed.connect(self._on_switched)
+        self._body = QWidget()
+        self.editors: dict[str, Editor] = {}
+        self.repairs = {name: _Repair(f"plan.{name}") for name in ("filepath", "monitor")}
+        head, grid = FormGrid(), FormGrid(self._body)
+        head.add("ModelCheckpoint", switch.doc, self.switch)
+        for param in _FIELDS:
+            editor = editor_for(param, f"plan.{param.name}")
+            editor.field.setObjectName(f"plan.{param.name}")
+            editor.committed.connect(lambda value, name=param.name: self._set(name, value))
+            self.editors[param.name] = editor
+            grid.add(param.name, param.doc, editor)
+            repair = self.repairs.get(param.name)
+            if repair is not None:
+                grid.addWidget(repair, grid.rowCount(), 1)
+                repair.accepted.connect(lambda text, name=param.name: self._set(name, text))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(TINY)
+        column.addLayout(head)
+        column.addWidget(self._body)
+
+    def show_checkpoint(self, checkpoint: Checkpoint | None, recorded: Sequence[str]) -> None:
+        """Show settings, or that there are none; `recorded`: the values a training records."""
+        self._checkpoint = checkpoint
+        self.switch.show_value(checkpoint is not None)
+        self._body.setVisible(checkpoint is not None)
+        if checkpoint is None:
+            return
+        for name, editor in self.editors.items():
+            if not editor.is_being_edited:
+                editor.show_value(getattr(checkpoint, name))
+        self.repairs["filepath"].show_trouble(file_trouble(checkpoint.filepath))
+        self.repairs["monitor"].show_trouble(monitor_trouble(checkpoint.monitor, recorded))
+
+    def _on_switched(self, value: Value) -> None:
+        self.edited.emit("checkpoint", Checkpoint() if value else None)
+
+    def _set(self, name: str, value: Value) -> None:
+        if self._checkpoint is not None:
+            changed = msgspec.structs.replace(self._checkpoint, **{name: value})
+            self.edited.emit(f"checkpoint.{name}", changed)

@@ -1,0 +1,148 @@
+"""The training panel by mouse, with a real engine: progress, curves, Stop, errors, messages."""
+
+from __future__ import annotations
+
+import os
+import signal
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QPlainTextEdit, QProgressBar, QPushButton
+
+from graph.edits import SetParams
+from gui.panels.training import TrainingPanel, clock, duration, score_texts
+from gui.runner import State
+from gui.theme import DARK, LIGHT
+from tests.gui.training.conftest import Waiter, mlp
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from gui.document import Document
+    from gui.runner import Runner
+
+pytestmark = pytest.mark.engine
+
+
+@pytest.fixture
+def panel(qtbot: QtBot, document: Document, runner: Runner) -> TrainingPanel:
+    panel = TrainingPanel(document, DARK, runner)
+    qtbot.addWidget(panel)
+    panel.resize(900, 320)
+    panel.show()
+    return panel
+
+
+def click(panel: TrainingPanel, name: str) -> None:
+    button = panel.findChild(QPushButton, name)
+    assert button.isVisible()
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def text(panel: TrainingPanel, name: str) -> str:
+    return panel.findChild(QLabel, name).text()
+
+
+def test_a_click_trains_and_curves_get_points(
+    panel: TrainingPanel, document: Document, runner: Runner, wait: Waiter
+) -> None:
+    document.add(mlp(epochs=3))
+    assert panel.status.accessibleName() == "Ready for 3 epochs · batch size 128"
+    click(panel, "training.train")
+    assert not panel.findChild(QPushButton, "training.train").isVisible()
+    wait.first(runner.epoch_ended)
+    _, run = wait.first(runner.finished)
+
+    bar = panel.findChild(QProgressBar, "training.progress")
+    assert bar.value() == bar.maximum()
+    curves = panel.chart.curves
+    assert set(curves.epochs) == {"loss", "accuracy", "val_loss", "val_accuracy"}
+    assert curves.epochs["loss"] == pytest.approx(run.history["loss"])
+    drawn = {
+        name: list(ends.getData()[1])
+        for plot in panel.chart._plots
+        for name, (_, ends) in plot._items.items()
+    }
+    assert drawn["val_accuracy"] == pytest.approx(run.history["val_accuracy"])
+    assert len(drawn["loss"]) == 3
+    accuracy = f"{run.info.scores['accuracy']:.4f}"
+    assert text(panel, "training.result").startswith(f"Test accuracy {accuracy} · loss 0.")
+    assert panel.findChild(QPushButton, "training.folder").isVisible()
+
+    click(panel, "training.log.fold")
+    log = panel.findChild(QPlainTextEdit, "training.log")
+    assert log.isVisible()
+    assert "Epoch 3/3" in log.toPlainText()
+
+
+def test_stop_is_one_click_and_says_where(
+    panel: TrainingPanel, document: Document, runner: Runner, wait: Waiter
+) -> None:
+    document.add(mlp(epochs=5000, limit=None))
+    click(panel, "training.train")
+    wait.until(lambda: panel.status.accessibleName().startswith("Epoch 2"))
+    assert "images/s" in text(panel, "training.rate")
+    assert " left" in text(panel, "training.rate")
+    click(panel, "training.stop")
+    reason, run = wait.first(runner.finished, seconds=1.0)
+    assert reason == "stopped"
+    assert run.weights.is_file()
+    assert panel.status.accessibleName().startswith("Stopped at epoch ")
+    assert panel.findChild(QPushButton, "training.train").isVisible()
+
+
+def test_a_killed_engine_is_one_sentence_with_details(
+    panel: TrainingPanel, document: Document, runner: Runner, wait: Waiter
+) -> None:
+    document.add(mlp(epochs=5000, limit=None))
+    before = document.project
+    click(panel, "training.train")
+    wait.first(runner.progressed)
+    engine = runner._work._engine
+    assert engine is not None
+    os.kill(engine._process.pid, signal.SIGKILL)
+    wait.first(runner.failed, seconds=5)
+    assert "was killed" in text(panel, "training.error")
+    assert panel.status.accessibleName() == "The training failed"
+    assert document.project is before
+    assert document.undo_stack.count() == 0
+    wait.until(lambda: runner.state is State.READY)
+    document.add(mlp())
+    click(panel, "training.train")
+    assert not panel.findChild(QLabel, "training.error").isVisible()
+    assert wait.first(runner.finished)[0] == "completed"
+
+
+def test_an_error_of_the_drawing_is_said_before_anything_starts(
+    panel: TrainingPanel, document: Document, runner: Runner
+) -> None:
+    node = next(key for key, n in document.project.graph.nodes.items() if n.label == "hidden1")
+    layer = document.project.graph.nodes[node].layer
+    document.push(SetParams(layer, {"units": -3}), "Set units")
+    click(panel, "training.train")
+    assert not runner.is_training
+    assert "hidden1" in text(panel, "training.error")
+    revealed: list[str] = []
+    document.revealed.connect(revealed.append)
+    click(panel, "training.error.node")
+    assert revealed == [node]
+
+
+def test_the_other_theme_keeps_the_curves(panel: TrainingPanel) -> None:
+    panel.chart.show_history({"loss": [0.9, 0.5], "val_loss": [1.0, 0.7]})
+    dark = panel.chart.grab().toImage().pixelColor(4, panel.chart.height() - 4)
+    panel.set_theme(LIGHT)
+    light = panel.chart.grab().toImage().pixelColor(4, panel.chart.height() - 4)
+    assert (dark.name().upper(), light.name().upper()) == (DARK.panel, LIGHT.panel)
+    assert set(panel.chart._plots[0]._items) == {"loss", "val_loss"}
+
+
+def test_words_for_times_and_scores() -> None:
+    assert [clock(s) for s in (0, 21.4, 725, 3723)] == ["0:00", "0:21", "12:05", "1:02:03"]
+    assert [duration(s) for s in (0.84, 12.2, 200)] == ["0.8 s", "12 s", "3 min 20 s"]
+    assert score_texts({"loss": 0.28411, "accuracy": 0.90119}) == [
+        "Test accuracy 0.9012",
+        "loss 0.2841",
+    ]
