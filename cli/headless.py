@@ -32,7 +32,9 @@ from gui.settings import Settings
 from gui.theme import DARK, apply_theme
 
 _CURVES_SIZE = (960, 400)  # pixels
+_MARGIN = 20  # pixels around the curves
 _WINDOW_SIZE = (1600, 1000)  # pixels
+_SETTLING_MS = 300  # charts draw ten times a second
 _LOOK = offscreen.Look.DARK
 
 
@@ -73,7 +75,7 @@ def _window(settings: Path, out: Path) -> Iterator[MainWindow]:
     """Show a window with settings of its own, so that it looks the same for everybody."""
     app = offscreen.application()
     apply_theme(app, DARK)
-    runner = Runner(runs_folder=out / "runs")
+    runner = Runner(runs_folder=out.resolve() / "runs")  # the engine is elsewhere
     store = Settings.in_file(settings / "settings.ini")
     window = MainWindow(app, Document(), runner, store, DARK)
     window.resize(*_WINDOW_SIZE)
@@ -155,13 +157,18 @@ def _look_inside(window: MainWindow, run: Run, layer: str, sample: int) -> MapsR
 
 def _paint_curves(run: Run, path: Path) -> Path:
     chart = Chart(DARK)
+    chart.setContentsMargins(_MARGIN, _MARGIN, _MARGIN, _MARGIN)
     chart.resize(*_CURVES_SIZE)
+    chart.show()
     chart.show_history(run.history)
     return _grab(chart, path)
 
 
 def _grab(widget: QWidget, path: Path) -> Path:
-    """Paint a widget into a PNG file."""
+    """Paint a widget into a PNG file, once all that it does a little later is done."""
+    loop = QEventLoop()
+    QTimer.singleShot(_SETTLING_MS, loop.quit)
+    loop.exec()
     if not widget.grab().save(str(path)):
         raise Refusal(f"{path} can't be written: check its folder and free space.")
     return path

@@ -1,10 +1,12 @@
 """Painting without a window: the one Qt application of a command, and what it paints."""
 
 import os
+import sys
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
+from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
 from cli.ends import Refusal
@@ -31,9 +33,16 @@ def application() -> QApplication:
     if isinstance(running := QApplication.instance(), QApplication):
         return running
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    qInstallMessageHandler(_pass_on)
     made = QApplication(["layerloom"])
     load_fonts()
     return made
+
+
+def _pass_on(_kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
+    """Write Qt's messages to standard error, but for one the offscreen plugin repeats."""
+    if "propagateSizeHints" not in text:
+        sys.stderr.write(f"{text}\n")
 
 
 def paint_maps(answer: MapsReady, path: Path, look: Look) -> None:
