@@ -1,0 +1,71 @@
+"""Train without Layerloom, and say when the epochs ended.
+
+`train_alone.py program PROGRAM FOLDER` runs an emitted program as it is.
+`train_alone.py lecture PROGRAM DATA LIMIT EPOCHS` trains the program's model as the lecture does:
+the first LIMIT images of an `.npz` in memory, one-hot labels, `model.fit` with batches of 128. It
+prints no progress bar, which is faster than the lecture's own `verbose=1`.
+
+Both print a line of JSON with `epoch_ends` (seconds, any origin).
+"""
+
+from __future__ import annotations
+
+import json
+import runpy
+import sys
+import time
+from typing import Any
+
+import keras
+import numpy as np
+
+
+class Clock(keras.callbacks.Callback):  # type: ignore[misc]  # Keras carries no types
+    """Notes when an epoch ends, its validation included; nothing by batch, which would cost."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ends: list[float] = []
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:  # noqa: ARG002 - Keras's signature
+        """Note the time."""
+        self.ends.append(time.perf_counter())
+
+
+def program(clock: Clock, source: str, folder: str) -> None:
+    """Run the program's `main` as its own guard does."""
+    runpy.run_path(source)["main"](folder=folder, callbacks=(clock,))
+
+
+def lecture(clock: Clock, source: str, data: str, limit: str, epochs: str) -> None:
+    """Train, the test set being the validation set, the checkpoint chosen on it."""
+    with np.load(data) as file:
+        x, y = file["x_train"][: int(limit)], file["y_train"][: int(limit)]
+        x_test, y_test = file["x_test"], file["y_test"]
+    keras.utils.set_random_seed(1)
+    model = runpy.run_path(source)["build_model"]()
+    shape = (-1, *model.input_shape[1:])
+    x, x_test = (part.reshape(shape).astype("float32") / 255 for part in (x, x_test))
+    y, y_test = (keras.utils.to_categorical(part) for part in (y, y_test))
+    checkpoint = keras.callbacks.ModelCheckpoint(
+        "model-{epoch:03d}.weights.h5",
+        monitor="val_accuracy",
+        save_best_only=True,
+        save_weights_only=True,
+    )
+    model.compile(loss="categorical_crossentropy", optimizer="rmsprop", metrics=["accuracy"])
+    model.fit(
+        x,
+        y,
+        batch_size=128,
+        epochs=int(epochs),
+        verbose=0,
+        validation_data=(x_test, y_test),
+        callbacks=[checkpoint, clock],
+    )
+
+
+if __name__ == "__main__":
+    watch = Clock()
+    (lecture if sys.argv[1] == "lecture" else program)(watch, *sys.argv[2:])
+    sys.stdout.write("\n" + json.dumps({"epoch_ends": watch.ends}) + "\n")

@@ -1,0 +1,103 @@
+"""What the benchmarks that train have in common: a drawing on a data set, and who trains it."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from codegen import emit
+from graph import datasets, projectfile
+from graph.inference import infer
+from tests.benchmarks import drawings, processes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from graph.project import Project
+
+FULL = "mnist"
+
+
+class Plan(NamedTuple):
+    """What is trained, and how long: `limit` training images (None: all), so many epochs."""
+
+    template: str
+    epochs: int
+    limit: int | None = None
+    source: str = FULL
+    validation: str = "split"
+
+
+class Trainer(NamedTuple):
+    """A drawing as a file and as a program in one folder; each method starts a fresh process."""
+
+    project: Project
+    folder: Path
+
+    @property
+    def images(self) -> int:
+        """Return how many images an epoch has; only if none are held out."""
+        return self.project.training.limit or datasets.look_up(self.project.data.source).train
+
+    def in_window(self, *, idle: float = 0.0, tick: bool = False) -> dict[str, Any]:
+        """Train in the window; see `children/window_training.py` for what comes back."""
+        words = (str(self._file), str(idle), "tick" if tick else "-")
+        return processes.run("window_training", *words, ours=True)
+
+    def alone(self) -> dict[str, Any]:
+        """Train by the program alone."""
+        folder = str(datasets.find_data(self.project))
+        return processes.run("train_alone", "program", str(self._program), folder)
+
+    def by_the_lecture(self) -> dict[str, Any]:
+        """Train by a plain `model.fit` on arrays."""
+        data, epochs = datasets.file_of(self.project), self.project.training.epochs
+        words = (str(self._program), str(data), str(self.images), str(epochs))
+        return processes.run("train_alone", "lecture", *words)
+
+    @property
+    def _file(self) -> Path:
+        return self.folder / "drawing.loom"
+
+    @property
+    def _program(self) -> Path:
+        return self.folder / "program.py"
+
+    def write(self) -> None:
+        """Write drawing and program into the folder."""
+        projectfile.write(self._file, self.project)
+        program = emit(self.project, infer(self.project))
+        self._program.write_text(program.text, encoding="utf-8")
+
+
+@contextmanager
+def trainer(plan: Plan) -> Iterator[Trainer]:
+    """Give a trainer for a plan.
+
+    Raises FileNotFoundError with a sentence if the data set is not there.
+    """
+    project = drawings.template(
+        plan.template,
+        source=plan.source,
+        epochs=plan.epochs,
+        limit=plan.limit,
+        validation=plan.validation,
+    )
+    file = datasets.file_of(project)
+    if not file.exists():
+        raise FileNotFoundError(datasets.missing_sentence(plan.source, str(file.parent)))
+    with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
+        made = Trainer(project, Path(folder))
+        made.write()
+        yield made
+
+
+def rate(found: dict[str, Any], images: int) -> float:
+    """Return images a second from the end of the first epoch to that of the last.
+
+    The first epoch compiles; the others count whole, with their validation and checkpoint.
+    """
+    ends = found["epoch_ends"]
+    return images * (len(ends) - 1) / float(ends[-1] - ends[0])
