@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from graph.kerasdata import RESOURCES
+from graph.project import Data, Project
 from graph.projectfile import loads
-
-if TYPE_CHECKING:
-    from graph.project import Project
 
 
 class Template(NamedTuple):
@@ -56,6 +54,11 @@ _TEMPLATES = (
         "An image of 784 pixels is squeezed into 32 numbers and drawn again from those.",
     ),
 )
+
+
+def blank() -> Project:
+    """Return an empty drawing on the bundled data, so that it can be trained once it is drawn."""
+    return Project(data=Data(source="fashion_mnist_sample"))
 
 
 def templates() -> tuple[Template, ...]:

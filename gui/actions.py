@@ -31,7 +31,7 @@ class ActionSpec:
 
     id: str
     text: str
-    call: Callable[[Commands], None]
+    call: Callable[[Commands], object]
     shortcut: str = ""
     enabled: Callable[[Commands], bool] = _always
     tip: str = ""

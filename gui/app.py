@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
+from graph.templates import blank
 from gui.document import Document
 from gui.errors import Surprises
 from gui.main_window import MainWindow
@@ -48,7 +49,7 @@ def build_window(
     settings = settings or Settings()
     theme = theme or chosen_theme(settings)
     apply_theme(app, theme)
-    window = MainWindow(app, Document(), Runner(), settings, theme)
+    window = MainWindow(app, Document(blank()), Runner(), settings, theme)
     window.painted.connect(window.runner.warm_up)
     return window
 

@@ -11,12 +11,13 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from graph import fragment, projectfile
 from graph.arrange import arranged
-from graph.edits import Batch, Disconnect, MoveNodes, RemoveNodes
+from graph.edits import Batch, Disconnect, Edit, MoveNodes, RemoveNodes
 from graph.placing import share
 from graph.problems import Severity
-from graph.project import Project
+from graph.templates import blank
 
 if TYPE_CHECKING:
+    from gui.canvas.view import CanvasView
     from gui.document import Document, Sheet
     from gui.main_window import MainWindow
 
@@ -31,7 +32,7 @@ class Commands(QObject):
         super().__init__(window)
         self.window = window
         self.document: Document = window.document
-        self.canvas = window.canvas
+        self.canvas: CanvasView = window.canvas
 
     @property
     def is_training(self) -> bool:
@@ -46,7 +47,7 @@ class Commands(QObject):
 
     def new(self) -> None:
         """Open an empty drawing."""
-        self.document.add(Project())
+        self.document.add(blank())
         self.window.show_canvas()
 
     def show_templates(self) -> None:
@@ -207,7 +208,7 @@ class Commands(QObject):
             for key in links
             if graph.links[key].source not in nodes and graph.links[key].target not in nodes
         )
-        edits = []
+        edits: list[Edit] = []
         if loose:
             edits.append(Disconnect(loose))
         if nodes:
@@ -232,7 +233,12 @@ class Commands(QObject):
         chosen = self.document.selected_nodes
         only = chosen if len(chosen) > 1 else None
         graph = self.document.project.graph
-        places = arranged(graph, self.canvas.node_sizes(), only)
+        drawn = self.canvas.drawing
+        sizes = {
+            key: (face.width, face.height)
+            for key, face in zip(drawn.keys, drawn.faces, strict=True)
+        }
+        places = arranged(graph, sizes, only)
         self.document.push(MoveNodes(places), self.tr("Arrange"))
         self.canvas.fit()
 

@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
 )
 
 from gui import actions
-from gui.canvas.minimap import Minimap
 from gui.canvas.view import CanvasView
 from gui.commands import Commands
 from gui.errors import MessageBar
@@ -31,6 +30,7 @@ from gui.panels.problems import ProblemsPanel
 from gui.panels.start import StartPage
 from gui.panels.summary import SummaryPanel
 from gui.panels.training import TrainingPanel
+from gui.runner import Runner, State
 from gui.status import StatusLine
 from gui.theme import DARK, LIGHT, Theme, apply_theme
 from gui.top_bar import TopBar
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from gui.document import Document
-    from gui.runner import Runner
     from gui.settings import Settings
 
 _LEFT = Qt.DockWidgetArea.LeftDockWidgetArea
@@ -117,7 +116,6 @@ class MainWindow(QMainWindow):
         column.setSpacing(0)
         column.addWidget(self.messages)
         column.addWidget(self._pages, 1)
-        self.minimap = Minimap(self.canvas)
         return middle
 
     def _build_docks(self) -> dict[str, QDockWidget]:
@@ -133,7 +131,7 @@ class MainWindow(QMainWindow):
             "data": BinderPanel(document, theme),
             "activations": ActivationsPanel(document, theme, self.runner),
         }
-        docks = {}
+        docks: dict[str, QDockWidget] = {}
         for name, title, area, beside in DOCKS:
             dock = QDockWidget(self.tr(title), self)
             dock.setObjectName(f"dock.{name}")
@@ -155,7 +153,7 @@ class MainWindow(QMainWindow):
         self.start.chosen.connect(self._on_template_chosen)
         self.start.file_wanted.connect(self.commands.open)
         self.start.empty_wanted.connect(self.commands.new)
-        self.panels["library"].chosen.connect(self.canvas.add_at_centre)  # type: ignore[attr-defined]
+        self.panels["library"].chosen.connect(self._on_layer_chosen)  # type: ignore[attr-defined]
         self.panels["code"].save_requested.connect(self.commands.export_program)  # type: ignore[attr-defined]
         self.panels["problems"].count_changed.connect(self._on_problem_count_changed)  # type: ignore[attr-defined]
         self.top_bar.data_wanted.connect(lambda: self.show_panel("data"))
@@ -175,8 +173,8 @@ class MainWindow(QMainWindow):
         self.resizeDocks([self.docks["library"], self.docks["inspector"]], [200, 440], across)
         self.resizeDocks([self.docks[name] for name in ("inspector", "code")], [340, 300], down)
         bottom = [self.docks[name] for name in ("training", "problems", "activations")]
-        self.resizeDocks(bottom, [420, 580, 440], across)
-        self.resizeDocks(bottom, [250, 250, 250], down)
+        self.resizeDocks(bottom, [440, 520, 480], across)
+        self.resizeDocks(bottom, [300, 300, 300], down)
         self._usual = self.saveState(_LAYOUT_VERSION)
         if not self.settings.window_geometry.isEmpty():
             self.restoreGeometry(self.settings.window_geometry)
@@ -202,6 +200,10 @@ class MainWindow(QMainWindow):
         self.canvas.fit()
         self.canvas.setFocus()
 
+    def show_canvas_as_it_is(self) -> None:
+        """Show the drawing in the middle, where it was last seen."""
+        self._pages.setCurrentWidget(self.canvas)
+
     def show_start(self) -> None:
         """Show the page with the templates in the middle."""
         self._pages.setCurrentWidget(self.start)
@@ -217,7 +219,7 @@ class MainWindow(QMainWindow):
         self.theme = LIGHT if self.theme is DARK else DARK
         self.settings.theme = self.theme.name
         apply_theme(self._app, self.theme)
-        parts = (self.canvas, self.minimap, self.start, self.top_bar, self.status)
+        parts = (self.canvas, self.start, self.top_bar, self.status)
         for part in (*parts, *self.panels.values()):
             part.set_theme(self.theme)  # type: ignore[attr-defined]
 
@@ -248,8 +250,12 @@ class MainWindow(QMainWindow):
         self.document.add(templates.load(name))
         self.show_canvas()
 
-    def _on_runner_state_changed(self, state: str, sentence: str) -> None:
-        self.is_training = state in {"training", "stopping"}
+    def _on_layer_chosen(self, kind: str) -> None:
+        self.show_canvas_as_it_is()
+        self.canvas.add_layer(kind)
+
+    def _on_runner_state_changed(self, state: State, sentence: str) -> None:
+        self.is_training = state in {State.TRAINING, State.STOPPING}
         self.status.show_engine(state, sentence)
         self.top_bar.show_training(active=self.is_training)
         self._refresh()
@@ -272,7 +278,7 @@ class MainWindow(QMainWindow):
         """Say, once the first paint is done, that the window is there."""
         super().showEvent(event)
         if not event.spontaneous():
-            QTimer.singleShot(0, self.painted)
+            QTimer.singleShot(0, self.painted.emit)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask about unsaved work, remember the layout, and end the engine."""

@@ -6,17 +6,19 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
+from gui.runner import State
+
 if TYPE_CHECKING:
     from gui.document import Document
     from gui.theme import Theme
 
 _ENGINE = {
-    "off": ("engine off", "muted"),
-    "starting": ("engine starting…", "muted"),
-    "ready": ("engine ready", "good"),
-    "training": ("training", "accent"),
-    "stopping": ("stopping…", "muted"),
-    "failed": ("engine stopped", "error"),
+    State.OFF: ("engine off", "muted"),
+    State.STARTING: ("engine starting…", "muted"),
+    State.READY: ("engine ready", "good"),
+    State.TRAINING: ("training", "accent"),
+    State.STOPPING: ("stopping…", "muted"),
+    State.FAILED: ("engine stopped", "error"),
 }
 
 
@@ -46,7 +48,7 @@ class StatusLine(QStatusBar):
         document.changed.connect(self._on_document_changed)
         document.file_changed.connect(self._show_saved)
         self.set_theme(theme)
-        self.show_engine("off", "")
+        self.show_engine(State.OFF, "")
         self._on_document_changed(None)
         self._show_saved()
 
@@ -54,9 +56,9 @@ class StatusLine(QStatusBar):
         """Follow the theme: all colours come from the style sheet."""
         self._theme = theme
 
-    def show_engine(self, state: str, sentence: str) -> None:
+    def show_engine(self, state: State, sentence: str) -> None:
         """Show what the engine is doing; the sentence stands in the tool tip."""
-        text, role = _ENGINE.get(state, (state, "muted"))
+        text, role = _ENGINE[state]
         self._engine.setText(self.tr(text))
         self._engine.setToolTip(sentence)
         if self._engine.property("role") != role:

@@ -100,7 +100,7 @@ class CodePanel(QWidget):
             line
             for problem in document.problems
             if problem.severity is Severity.ERROR and problem.node is not None
-            for line in program.lines_of(problem.node)
+            for line in self._model_lines(problem.node)
         }
         self.view.mark(frozenset(chosen), frozenset(wrong))
 
@@ -108,8 +108,15 @@ class CodePanel(QWidget):
         if not self.isVisible():
             return
         self._mark()
-        if self.view.chosen_lines:
-            self.view.show_line(min(self.view.chosen_lines))
+        chosen = [line for node in self.document.selected_nodes for line in self._model_lines(node)]
+        if chosen:
+            self.view.show_line(min(chosen))
+
+    def _model_lines(self, node: str) -> list[int]:
+        """Return the lines that make a node in `build_model`; its data has lines of its own."""
+        program = self.document.program
+        first, last = program.sections["model"]
+        return [line for line in program.lines_of(node) if first <= line <= last]
 
     def _on_line_clicked(self, line: int) -> None:
         node = self.document.program.node_at(line)

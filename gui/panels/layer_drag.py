@@ -82,7 +82,7 @@ class LayerDrag:
 
     def move(self, place: QPoint) -> None:
         """Go to a place on the screen (pixels, global) and tell the widgets there."""
-        target = _taker(place)
+        target = self._taker(place)
         if target is not self._target:
             self._leave()
             self._target = target
@@ -120,10 +120,11 @@ class LayerDrag:
             QApplication.sendEvent(self._target, QDragLeaveEvent())
         self._target, self._accepted = None, False
 
-
-def _taker(place: QPoint) -> QWidget | None:
-    """Return the widget at a place, or the nearest around it, that takes what is dropped."""
-    found: QWidget | None = QApplication.widgetAt(place)
-    while found is not None and not found.acceptDrops():
-        found = found.parentWidget()
-    return found
+    def _taker(self, place: QPoint) -> QWidget | None:
+        """Return the widget at a place, or the nearest around it, that takes what is dropped."""
+        found: QWidget | None = QApplication.widgetAt(place)
+        if found is None:  # a window may reach beyond what Qt holds for the screen
+            found = self._window.childAt(self._window.mapFromGlobal(place))
+        while found is not None and not found.acceptDrops():
+            found = found.parentWidget()
+        return found
