@@ -160,7 +160,7 @@ def _no_input(graph: Graph, wires: Wiring) -> Iterator[Problem]:
         yield _error(kind="no input", sentence=sentence)
     elif not any(_is_source(graph, key) for key in wires.order):
         sentence = (
-            f"None of the {len(graph.nodes)} nodes is an Input, so no data can come in. "
+            f"There is no Input among the {len(graph.nodes)} nodes, so no data can come in. "
             "Every model begins with one."
         )
         yield _error(kind="no input", sentence=sentence)

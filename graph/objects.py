@@ -54,6 +54,10 @@ _KINDS: dict[str | tuple[str, str], Kind] = {
 }
 
 
+# Objects that are in Keras for one layer of its own.
+_SPECIAL = {"STFT": "only makes the kernels of Fourier transforms (and needs SciPy)"}
+
+
 @cache
 def table(role: str) -> Table:
     """Return the Keras objects of a role ("activation", "initializer", …), by class name."""
@@ -124,6 +128,8 @@ def check_named(role: str, value: Named) -> str | None:
     """Return what is wrong with an object of a role (the end of a sentence), or None."""
     if value.name not in table(role):
         return f"must be one of the {role}s Keras knows, not {value.name}"
+    if value.name in _SPECIAL:
+        return f"can't be {value.name}, which {_SPECIAL[value.name]}"
     known = {param.name: param for param in settings_of(role, value.name)}
     for key, part in value.settings.items():
         if key not in known:
