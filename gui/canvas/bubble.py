@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QLabel, QWidget
 
-from gui.theme import FIELD_RADIUS, code_font, text_font
+from gui.theme import CODE_FAMILY, FIELD_RADIUS, SMALL_SIZE, TEXT_FAMILY
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QPointF
@@ -40,8 +40,9 @@ class Bubble(QLabel):
             self.hide()
             return
         self._bad = bad
-        self.setFont(text_font(12) if bad else code_font(11))
-        self.setStyleSheet(f"color: {self.theme.error if bad else self.theme.text};")
+        ink, face = (self.theme.error, TEXT_FAMILY) if bad else (self.theme.text, CODE_FAMILY)
+        self.setStyleSheet(f"color: {ink}; font-family: '{face}'; font-size: {SMALL_SIZE}px;")
+        self.ensurePolished()
         self.setText(text)
         wide = self.fontMetrics().horizontalAdvance(text) + 20
         self.setFixedWidth(min(wide, _WIDEST))

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from graph.inference import NodeReport
     from graph.params import Value
     from graph.project import Layer
-    from graph.spec import LayerSpec
+    from graph.spec import LayerSpec, Made
 
 MIN_WIDTH, MAX_WIDTH = 152.0, 320.0
 EDGE = 12.0  # from a node's border to its texts
@@ -140,20 +140,14 @@ def make_face(layer: Layer, report: NodeReport | None, place: Place, measure: Me
     """Return the face of a node; a layer type that isn't known has a plain one."""
     spec = registry.find(layer.kind)
     made = report.made if report is not None else None
-    shape, count = "?", "?"
-    if made is not None:
-        more = f"  +{len(made.outputs) - 1}" if len(made.outputs) > 1 else ""
-        shape = f"{show_shape(made.outputs[0].shape)}{more}"
-        count = f"{made.weights.trainable + made.weights.fixed:,}"
-    source = spec is not None and spec.calls is Calls.SOURCE
+    shape, count = _figures(made)
     texts = chip_texts(spec, layer)
-    if source:  # its shape stands below anyway
-        texts = tuple(text for text in texts if text != shape)
+    if spec is not None and spec.calls is Calls.SOURCE:
+        texts = tuple(text for text in texts if text != shape)  # it stands below anyway
     chips, chips_width = _lay_chips(texts, measure)
     kind_width = measure.width(Style.KIND, layer.kind)
     head = 2 * EDGE + ICON + ICON_GAP + NAME_GAP + kind_width
-    name_room = MAX_WIDTH - head
-    name = measure.fitted(Style.NAME, place.label, max(name_room, 40.0))
+    name = measure.fitted(Style.NAME, place.label, max(MAX_WIDTH - head, 40.0))
     shape = measure.fitted(Style.FIGURE, shape, MAX_WIDTH - 120)
     count_width = measure.width(Style.FIGURE, count)
     foot = 2 * EDGE + measure.width(Style.FIGURE, shape) + NAME_GAP + count_width
@@ -180,6 +174,15 @@ def make_face(layer: Layer, report: NodeReport | None, place: Place, measure: Me
         count_width,
         measure.width(Style.CAPTION, place.after) if place.after else 0.0,
     )
+
+
+def _figures(made: Made | None) -> tuple[str, str]:
+    """Return the output shape and the number of parameters, as texts."""
+    if made is None:
+        return "?", "?"
+    more = f"  +{len(made.outputs) - 1}" if len(made.outputs) > 1 else ""
+    count = f"{made.weights.trainable + made.weights.fixed:,}"
+    return f"{show_shape(made.outputs[0].shape)}{more}", count
 
 
 def _takes_more(spec: LayerSpec | None) -> bool:

@@ -1,8 +1,7 @@
-"""Where everything stands on the canvas: rectangles, ports, wires; and what is under a point.
+"""Where everything stands on the canvas: rectangles, ports, wires.
 
 A function of a project, its report and its problems, kept up to date by change records. All
 lengths are pixels at a zoom of 100 %; rows of arrays are in the order of the project's tables.
-Hit tests look at all rows at once: 0.03 ms at 5,000 nodes, so there is no index to keep in step.
 """
 
 from __future__ import annotations
@@ -19,7 +18,6 @@ from graph.spec import Calls
 from graph.topology import wiring
 from gui.canvas import arrays
 from gui.canvas.faces import (
-    PORT_RADIUS,
     Face,
     Measure,
     Place,
@@ -42,16 +40,6 @@ FAMILY_ROW = {family: row for row, family in enumerate(registry.FAMILIES)}
 BADGE = 8.0  # radius of the sign at a node with a problem
 SLACK = 24.0  # captions, badges and ports reach over a node's rectangle by less than this
 _COARSE = np.linspace(0.0, 1.0, 7)
-_CURVE = np.linspace(0.0, 1.0, 17)
-
-
-class Hit(NamedTuple):
-    """What is under a point: a node's or wire's id, and the side and place of a port."""
-
-    what: Literal["port", "badge", "node", "wire", "nothing"] = "nothing"
-    key: str = ""
-    side: Side = "in"
-    port: int = 0
 
 
 class Area(NamedTuple):
@@ -289,48 +277,6 @@ class Geometry:
                 break
             place.setY(float((self.rect[there, 1] + self.rect[there, 3]).max()) + 2 * SLACK)
         return place
-
-    def hit(self, x: float, y: float, reach: float = 8.0) -> Hit:
-        """Return what is at a point; ports and wires are caught within `reach`."""
-        near = self.nodes_in(Area(x, y, x, y), max(reach, BADGE))
-        for row in near[::-1].tolist():
-            if (found := self._hit_node(row, x, y, reach)) is not None:
-                return found
-        wire = self.wire_at(x, y, reach)
-        return Hit("wire", wire) if wire is not None else Hit()
-
-    def _hit_node(self, row: int, x: float, y: float, reach: float) -> Hit | None:
-        left, top, width, height = self.rect[row].tolist()
-        face, key = self.faces[row], self.keys[row]
-        sides: tuple[tuple[Side, float, int], ...] = (
-            ("out", left + width, face.outputs),
-            ("in", left, face.inputs),
-        )
-        for side, at, count in sides:
-            if count and abs(x - at) <= reach + PORT_RADIUS:
-                first = port_offset(count, 0) + top
-                step = port_offset(count, 1) + top - first
-                index = min(max(round((y - first) / step), 0), count - 1)
-                if abs(y - first - index * step) <= reach:
-                    return Hit("port", key, side, index)
-        if self.severity[row] and np.hypot(x - left - width, y - top) <= BADGE:
-            return Hit("badge", key)
-        inside = left <= x <= left + width and top <= y <= top + height
-        return Hit("node", key) if inside else None
-
-    def wire_at(self, x: float, y: float, reach: float) -> str | None:
-        """Return the wire that passes nearest to a point, or None if none does within reach."""
-        rows = self.wires_in(Area(x, y, x, y), reach)
-        if not len(rows):
-            return None
-        points = arrays.points_on(self.line[rows], _CURVE)
-        start, step = points[:, :-1], np.diff(points, axis=1)
-        to = np.array([x, y]) - start
-        length = np.maximum((step**2).sum(axis=2), 1e-9)
-        along = np.clip((to * step).sum(axis=2) / length, 0.0, 1.0)
-        away = np.hypot(*np.moveaxis(to - along[..., None] * step, 2, 0)).min(axis=1)
-        best = int(away.argmin())
-        return self.links[rows[best]] if away[best] <= reach else None
 
 
 def _takes_list(graph: Graph, key: str) -> bool:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtCore import QPointF
 
-    from gui.canvas.geometry import Hit
+    from gui.canvas.hits import Hit
     from gui.canvas.view import CanvasView
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, QVariantAnimation, Signal
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, QVariantAnimation, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from gui.canvas.bubble import Bubble
 from gui.canvas.camera import Camera
-from gui.canvas.geometry import Geometry, Hit
+from gui.canvas.geometry import SLACK, Geometry
+from gui.canvas.hits import Hit, hit
 from gui.canvas.minimap import Minimap
 from gui.canvas.painter import CanvasPainter, Scene
 from gui.theme import MEDIUM, MOTION_MS, Theme, reduced_motion, text_font
@@ -80,8 +81,13 @@ class Stage(QWidget):
         return self.camera.zoom
 
     def fit(self) -> None:
-        """Show the whole drawing, at 100 % at most."""
-        self.camera.fit(self.drawing.bounds(), self.size())
+        """Show the whole drawing, at 100 % at most, and no node under the overview."""
+        bounds, size = self.drawing.bounds(), self.size()
+        self.camera.fit(bounds, size)
+        corner = self.camera.area(self.minimap.geometry().toRectF())
+        if not self.minimap.isHidden() and len(self.drawing.nodes_in(corner, SLACK)):
+            above = size.height() - self.minimap.height() - MEDIUM
+            self.camera.fit(bounds, QSize(size.width(), max(above, size.height() // 2)))
         self._camera_moved(zoomed=True)
 
     def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
@@ -138,7 +144,7 @@ class Stage(QWidget):
     def hit(self, at: QPointF, reach: float = _REACH) -> Hit:
         """Return what is at a pixel; ports and wires are caught within `reach` pixels."""
         place = self.camera.to_scene(at)
-        return self.drawing.hit(place.x(), place.y(), min(reach / self.zoom, 24.0))
+        return hit(self.drawing, place.x(), place.y(), min(reach / self.zoom, 24.0))
 
     def node_rect(self, node: str) -> QRect:
         """Return the pixels of a node; raise KeyError if there is none of that id."""

@@ -24,7 +24,8 @@ from gui.canvas.verdicts import gain, verdict
 if TYPE_CHECKING:
     from PySide6.QtGui import QPainter
 
-    from gui.canvas.geometry import Hit, Side
+    from gui.canvas.geometry import Side
+    from gui.canvas.hits import Hit
     from gui.canvas.view import CanvasView
 
 _MOST_LIT = 60  # nodes in view that are asked whether they would take the wire

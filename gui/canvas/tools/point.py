@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPen
 
 from gui.canvas.faces import PORT_RADIUS
-from gui.canvas.geometry import Hit
+from gui.canvas.hits import Hit
 from gui.canvas.tools.base import Pointer, Tool
 from gui.canvas.tools.connect import ConnectTool
 from gui.canvas.tools.marquee import MarqueeTool

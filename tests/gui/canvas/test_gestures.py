@@ -1,0 +1,406 @@
+"""Mouse and keys on a real canvas: what they do to the document."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QListWidget, QWidget
+
+from graph.inference import totals
+from gui.canvas import menu
+from gui.canvas.tools.connect import ConnectTool
+from gui.theme import LIGHT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytestqt.qtbot import QtBot
+
+    from gui.canvas.view import CanvasView
+    from tests.gui.canvas.conftest import Hand
+
+SHIFT, CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
+GROUND = QPoint(20, 20)
+
+
+def popup_of(view: CanvasView) -> tuple[QLineEdit, QListWidget]:
+    found = view.findChild(QWidget, "add_popup")
+    assert found is not None
+    assert found.isVisible()
+    search, rows = found.findChild(QLineEdit), found.findChild(QListWidget)
+    assert search is not None
+    assert rows is not None
+    return search, rows
+
+
+def has_popup(view: CanvasView) -> bool:
+    found = view.findChild(QWidget, "add_popup")
+    return found is not None and found.isVisible()
+
+
+def test_a_model_is_drawn_by_gestures_alone(blank: Hand) -> None:
+    """Drops, the list of layers, dragged and clicked wires; then the counts of Keras's model."""
+    blank.drop("Input", QPoint(120, 300))
+    blank.drop("Conv2D", QPoint(380, 300))
+    blank.drop("Flatten", QPoint(640, 300))
+    blank.drag(blank.out("visible"), blank.into("conv1"))  # port to port
+    blank.click(blank.out("conv1"))  # click-click, onto the node
+    blank.move(blank.middle("flat1"))
+    blank.click(blank.middle("flat1"))
+    blank.drag(blank.out("flat1"), QPoint(860, 344))  # onto empty ground: the list opens
+    search, _ = popup_of(blank.view)
+    QTest.keyClicks(search, "dense")
+    QTest.keyClick(search, Qt.Key.Key_Return)
+    assert blank.wires() == {
+        ("visible", "conv1", 0), ("conv1", "flat1", 0), ("flat1", "hidden1", 0)
+    }  # fmt: skip
+    document = blank.document
+    assert not [one for one in document.problems if one.severity == "error"]
+    found = totals(document.project, document.report)
+    conv = document.report.nodes[blank.id("conv1")].made
+    dense = document.report.nodes[blank.id("hidden1")].made
+    assert conv is not None
+    assert dense is not None
+    assert found.params == conv.weights.trainable + dense.weights.trainable > 0
+    steps = document.undo_stack.count()
+    for _ in range(steps):
+        blank.undo()
+    assert steps == 6
+    assert not document.project.graph.nodes
+
+
+def test_a_click_selects_and_ground_deselects(hand: Hand) -> None:
+    hand.click(hand.middle("conv1"))
+    assert hand.labels() == {"conv1"}
+    hand.click(hand.middle("pool1"), SHIFT)
+    assert hand.labels() == {"conv1", "pool1"}
+    hand.click(hand.middle("conv1"), CTRL)
+    assert hand.labels() == {"pool1"}
+    hand.click(GROUND)
+    assert hand.labels() == set()
+
+
+def test_a_drag_moves_the_selection_as_one_step(hand: Hand) -> None:
+    before = hand.document.project
+    hand.click(hand.middle("conv1"))
+    hand.click(hand.middle("pool1"), SHIFT)
+    start = hand.middle("pool1")
+    hand.press(start)
+    hand.move(start + QPoint(3, 0))  # a trembling hand moves nothing
+    assert hand.view.drawing.node_rect(hand.id("pool1")).x() == 452
+    hand.move(start + QPoint(40, 100))
+    assert hand.document.project is before, "only the picture moves during the drag"
+    assert hand.view.drawing.node_rect(hand.id("pool1")).y() > 60
+    hand.release(start + QPoint(40, 100))
+    nodes, old = hand.document.project.graph.nodes, before.graph.nodes
+    shifts = {
+        (nodes[key].x - old[key].x, nodes[key].y - old[key].y)
+        for key in (hand.id("conv1"), hand.id("pool1"))
+    }
+    assert len(shifts) == 1
+    ((right, down),) = shifts
+    assert right > 0
+    assert down > 0
+    assert right % 4 == down % 4 == 0
+    assert hand.document.undo_stack.count() == 1
+    hand.undo()
+    assert hand.document.project == before
+    assert hand.view.drawing.node_rect(hand.id("pool1")).x() == 452
+
+
+def test_a_moved_node_catches_the_edges_of_others(hand: Hand) -> None:
+    down = round(118 * hand.view.zoom)  # 2 pixels short of the row of `visible` and `merge`
+    start = hand.middle("flat1")
+    hand.drag(start, start + QPoint(0, down))
+    assert hand.document.project.graph.nodes[hand.id("flat1")].y == 120
+
+
+def test_escape_breaks_a_move_off(hand: Hand) -> None:
+    before = hand.document.project
+    start = hand.middle("conv2")
+    hand.press(start)
+    hand.move(start + QPoint(50, 50))
+    hand.key(Qt.Key.Key_Escape)
+    hand.release(start + QPoint(50, 50))
+    assert hand.document.project is before
+    assert hand.view.drawing.node_rect(hand.id("conv2")).x() == 224
+    assert hand.labels() == set()
+
+
+def test_a_marquee_selects_what_it_touches(hand: Hand) -> None:
+    low = hand.view.node_rect(hand.id("conv1")).topLeft() - QPoint(14, 14)
+    high = hand.view.node_rect(hand.id("pool1")).center()
+    hand.drag(low, high)
+    assert hand.labels() == {"conv1", "pool1"}
+    box = hand.view.node_rect(hand.id("output"))
+    hand.drag(box.bottomRight() + QPoint(20, 20), box.center() + QPoint(0, 20), SHIFT)
+    assert hand.labels() == {"conv1", "pool1", "output"}
+    hand.press(GROUND)
+    hand.move(high)
+    hand.key(Qt.Key.Key_Escape)
+    hand.release(high)
+    assert hand.labels() == {"conv1", "pool1", "output"}
+
+
+def test_a_wire_is_drawn_backwards_from_an_input(hand: Hand) -> None:
+    hand.click(hand.out("hidden1"))  # taken in hand and let go again
+    hand.key(Qt.Key.Key_Escape)
+    spare = hand.into("merge", 2)
+    hand.drag(spare, hand.out("visible"))
+    assert ("visible", "merge", 2) in hand.wires()
+
+
+def test_the_end_of_a_wire_is_taken_elsewhere_and_out(hand: Hand) -> None:
+    hand.drag(hand.into("flat2"), hand.into("merge", 2))
+    assert ("pool2", "merge", 2) in hand.wires()
+    assert ("pool2", "flat2", 0) not in hand.wires()
+    hand.drag(hand.into("flat1"), hand.into("flat1") + QPoint(-20, 90))
+    assert not any(target == "flat1" for _, target, _ in hand.wires())
+    hand.undo()
+    hand.undo()
+    assert ("pool2", "flat2", 0) in hand.wires()
+
+
+def test_a_wire_put_back_where_it_was_changes_nothing(hand: Hand) -> None:
+    before = hand.document.project
+    at = hand.into("flat1")
+    hand.press(at)
+    hand.move(at + QPoint(-30, 30))
+    hand.move(at)
+    hand.release(at)
+    assert hand.document.project is before
+
+
+def test_an_occupied_port_gets_the_new_wire(hand: Hand) -> None:
+    hand.drag(hand.out("visible"), hand.into("flat1"))
+    assert ("visible", "flat1", 0) in hand.wires()
+    assert ("pool1", "flat1", 0) not in hand.wires()
+    hand.drag(hand.out("hidden1"), hand.into("merge", 0))  # of a merge too, and a circle at that
+    assert ("hidden1", "merge", 0) in hand.wires()
+    assert ("flat1", "merge", 0) not in hand.wires()
+    assert hand.view.drawing.severity[hand.view.drawing.row[hand.id("merge")]] == 2
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "words"),
+    [
+        ("pool1", "merge", "axes"),
+        ("hidden1", "conv1", "circle"),
+        ("conv1", "conv1", "own input"),
+        ("pool1", "pool2", None),
+    ],
+)
+def test_the_candidate_port_says_why_it_would_refuse(
+    hand: Hand, source: str, target: str, words: str | None
+) -> None:
+    """A bad wire is explained while it is in hand, and may be drawn all the same."""
+    at = hand.into(target, 2 if target == "merge" else 0)
+    hand.press(hand.out(source))
+    hand.move(at - QPoint(30, 30))
+    hand.move(at)
+    note = hand.view.findChild(QLabel, "canvas.bubble")
+    assert note.isVisible()
+    if words is None:
+        assert note.text() == "13 × 13 × 32"
+    else:
+        assert words in note.text()
+    hand.release(at)
+    assert note.isHidden()
+    assert (source, target) in {(a, b) for a, b, _ in hand.wires()}
+
+
+def test_ports_that_would_take_the_wire_light_up(hand: Hand) -> None:
+    hand.press(hand.out("conv1"))
+    tool = hand.view.tool
+    assert isinstance(tool, ConnectTool)
+    places = [hand.view.camera.to_view(at).toPoint() for at in tool._lit]
+    assert hand.into("pool2") in places
+    assert hand.into("hidden1") in places  # Dense takes any rank
+    assert hand.into("merge", 2) not in places  # another rank than the other inputs
+    assert hand.into("visible") not in places if places else True
+    hand.key(Qt.Key.Key_Escape)
+
+
+def test_a_layer_dropped_on_a_wire_goes_into_it(hand: Hand) -> None:
+    at = (hand.out("conv1") + hand.into("pool1")) / 2
+    hand.drop("Dropout", at)
+    assert {("conv1", "drop1", 0), ("drop1", "pool1", 0)} <= hand.wires()
+    assert ("conv1", "pool1", 0) not in hand.wires()
+    drawing = hand.view.drawing
+    boxes = [drawing.node_rect(hand.id(label)) for label in ("conv1", "drop1", "pool1", "flat1")]
+    for left, right in pairwise(boxes):
+        assert left.right() < right.left(), "room is made for it"
+    hand.undo()
+    assert ("conv1", "pool1", 0) in hand.wires()
+
+
+def test_a_drop_of_something_else_is_not_taken(hand: Hand) -> None:
+    before = hand.document.project
+    hand.view.start_placing("Dropout")
+    hand.move(QPoint(700, 600))
+    hand.key(Qt.Key.Key_Escape)
+    hand.click(QPoint(700, 600))
+    assert hand.document.project is before
+
+
+def test_delete_takes_nodes_and_wires_out(hand: Hand) -> None:
+    hand.click((hand.out("conv1") + hand.into("pool1")) / 2)
+    assert len(hand.document.selected_links) == 1
+    hand.key(Qt.Key.Key_Delete)
+    assert ("conv1", "pool1", 0) not in hand.wires()
+    hand.click(hand.middle("conv2"))
+    hand.key(Qt.Key.Key_Backspace)
+    assert "conv2" not in {one.label for one in hand.document.project.graph.nodes.values()}
+    hand.key(Qt.Key.Key_A, CTRL)
+    hand.key(Qt.Key.Key_Delete)
+    assert not hand.document.project.graph.nodes
+    assert not hand.view.drawing.keys
+
+
+def test_arrows_move_and_make_one_step_of_many(hand: Hand) -> None:
+    hand.click(hand.middle("conv1"))
+    for _ in range(3):
+        hand.key(Qt.Key.Key_Right)
+    hand.key(Qt.Key.Key_Down, SHIFT)
+    node = hand.document.project.graph.nodes[hand.id("conv1")]
+    assert (node.x, node.y) == (224 + 12, 32)
+    assert hand.document.undo_stack.count() == 1
+
+
+def test_tab_goes_from_node_to_node_in_the_order_of_the_code(hand: Hand) -> None:
+    seen = []
+    for _ in range(3):
+        hand.key(Qt.Key.Key_Tab)
+        seen += hand.labels()
+    assert seen == ["visible", "conv1", "pool1"]
+    hand.key(Qt.Key.Key_Backtab, SHIFT)
+    assert hand.labels() == {"conv1"}
+
+
+def test_the_wheel_zooms_where_the_pointer_is(hand: Hand, qtbot: QtBot) -> None:
+    at = QPointF(hand.middle("pool2"))
+    place = hand.view.camera.to_scene(at)
+    none = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase
+    turn = QWheelEvent(at, at, QPoint(), QPoint(0, 120), *none, False)
+    before = hand.view.zoom
+    with qtbot.waitSignal(hand.view.zoom_changed) as caught:
+        QApplication.sendEvent(hand.view, turn)
+    assert caught.args == [hand.view.zoom]
+    assert hand.view.zoom > before
+    still = hand.view.camera.to_view(place) - at
+    assert still.manhattanLength() <= 1.0
+    hand.key(Qt.Key.Key_1)
+    assert hand.view.zoom == pytest.approx(1.0)
+    hand.key(Qt.Key.Key_0)
+    assert hand.view.zoom == pytest.approx(before)
+
+
+@pytest.mark.parametrize("way", ["middle", "space", "alt"])
+def test_panning_moves_the_drawing_under_the_pointer(hand: Hand, way: str) -> None:
+    start, end = QPoint(700, 650), QPoint(760, 620)
+    before = hand.middle("conv1")
+    button, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    if way == "middle":
+        button = Qt.MouseButton.MiddleButton
+    elif way == "alt":
+        keys = Qt.KeyboardModifier.AltModifier
+    else:
+        QTest.keyPress(hand.view, Qt.Key.Key_Space)
+    QTest.mousePress(hand.view, button, keys, start)
+    QTest.mouseMove(hand.view, end)
+    QTest.mouseRelease(hand.view, button, keys, end)
+    if way == "space":
+        QTest.keyRelease(hand.view, Qt.Key.Key_Space)
+        assert not has_popup(hand.view)
+    assert hand.middle("conv1") - before == end - start
+
+
+@pytest.mark.parametrize("way", ["space", "double click", "letter"])
+def test_the_list_of_layers_opens_and_adds(blank: Hand, way: str) -> None:
+    at = QPoint(500, 300)
+    blank.move(at)
+    if way == "space":
+        blank.key(Qt.Key.Key_Space)
+    elif way == "letter":
+        blank.key(Qt.Key.Key_D)
+    else:
+        QTest.mouseDClick(blank.view, Qt.MouseButton.LeftButton, pos=at)
+    search, rows = popup_of(blank.view)
+    assert search.text() == ("d" if way == "letter" else "")
+    QTest.keyClicks(search, "ense" if way == "letter" else "flatten")
+    assert rows.count() == 1
+    QTest.keyClick(search, Qt.Key.Key_Return)
+    assert not has_popup(blank.view)
+    (key,) = blank.document.project.graph.nodes
+    assert blank.view.node_rect(key).contains(at)
+    assert blank.document.selected_nodes == {key}
+
+
+def test_the_list_of_layers_closes_by_escape_and_by_a_click(blank: Hand) -> None:
+    blank.key(Qt.Key.Key_Space)
+    search, rows = popup_of(blank.view)
+    first = rows.currentItem().text()
+    QTest.keyClick(search, Qt.Key.Key_Down)
+    assert rows.currentItem().text() != first
+    QTest.keyClick(search, Qt.Key.Key_Escape)
+    assert not has_popup(blank.view)
+    blank.key(Qt.Key.Key_Space)
+    blank.click(GROUND)
+    assert not has_popup(blank.view)
+    assert not blank.document.project.graph.nodes
+
+
+def test_reveal_brings_a_far_node_into_view(hand: Hand, qtbot: QtBot) -> None:
+    hand.view.zoom_by(3.0)
+    for label in ("output", "visible"):
+        hand.document.reveal(hand.id(label))
+        room = hand.view.rect()
+        qtbot.waitUntil(
+            lambda label=label, room=room: room.contains(hand.view.node_rect(hand.id(label)))
+        )
+
+
+def test_the_menu_shares_a_layer_and_sets_outputs(hand: Hand) -> None:
+    def entries(label: str) -> dict[str, Callable[[], None]]:
+        hit = hand.view.hit(QPointF(hand.middle(label)))
+        made = menu.build(hand.view, hit, QPointF())
+        return {one.text(): one.trigger for one in made.actions()}
+
+    entries("hidden1")["Call hidden1 again (share its weights)"]()
+    graph = hand.document.project.graph
+    (copy,) = hand.document.selected_nodes
+    assert graph.nodes[copy].layer == graph.nodes[hand.id("hidden1")].layer
+    drawing = hand.view.drawing
+    assert drawing.faces[drawing.row[copy]].before == "hidden1"
+    entries("conv1")["Output of the model"]()
+    outputs = hand.document.project.graph.outputs
+    assert hand.id("conv1") in {port.node for port in outputs}
+    entries("conv1")["Not an output of the model"]()
+    assert hand.id("conv1") not in {one.node for one in hand.document.project.graph.outputs}
+    entries("merge")["Disconnect"]()
+    assert not any("merge" in wire for wire in hand.wires())
+
+
+def test_the_overview_moves_the_view(hand: Hand) -> None:
+    hand.view.zoom_by(4.0)
+    overview = hand.view.minimap
+    assert overview.isVisible()
+    QTest.mouseClick(overview, Qt.MouseButton.LeftButton, pos=QPoint(12, 50))
+    assert hand.view.rect().contains(hand.view.node_rect(hand.id("visible")).center())
+    hand.view.show_minimap(False)
+    assert overview.isHidden()
+
+
+def test_screen_readers_and_themes(hand: Hand) -> None:
+    assert hand.view.objectName() == "canvas"
+    assert hand.view.accessibleDescription() == "10 layers, 10 wires."
+    dark = hand.view.grab().toImage()
+    hand.view.set_theme(LIGHT)
+    light = hand.view.grab().toImage()
+    assert dark.pixelColor(3, 3).lightness() < 40
+    assert light.pixelColor(3, 3).lightness() > 200
