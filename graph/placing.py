@@ -8,14 +8,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from graph import registry
-from graph.edits import AddNode, Batch, Connect, Disconnect, Edit
+from graph.edits import AddNode, Batch, Connect, Disconnect, Edit, MoveNodes
 from graph.project import Layer, Link, Node
 from graph.spec import Calls
-from graph.topology import wiring
+from graph.topology import downstream, wiring
 
 if TYPE_CHECKING:
     from graph.project import Graph, Project
 
+COLUMN, ROW = 200.0, 120.0  # from node to node, pixels: a usual node and the gap behind it
 _FIRST_WITHOUT_NUMBER = {"visible", "merge", "output"}
 
 
@@ -68,16 +69,44 @@ def connect(project: Project, source: str, target: str, slot: int | None = None)
     return Connect(key, Link(source, target, place))
 
 
-def insert_on_link(project: Project, link: str, kind: str, x: float, y: float) -> tuple[Edit, str]:
-    """Return the edit that puts a new layer of a kind into a wire, and the new node's id."""
+def insert_on_link(
+    project: Project, link: str, kind: str, x: float | None = None, y: float | None = None
+) -> tuple[Edit, str]:
+    """Return the edit that puts a new layer of a kind into a wire, and the new node's id.
+
+    Without a place it stands between the two ends, and what lies behind makes room for it.
+    """
     graph = project.graph
     wire = graph.links[link]
+    room: tuple[Edit, ...] = ()
+    if x is None or y is None:
+        x, y, room = _room(graph, link)
     added, key = new_node(project, kind, x, y)
     _, _, first, second = graph.fresh_ids(4)
     edits = (
+        *room,
         added,
         Disconnect((link,)),
         Connect(first, Link(wire.source, key, 0, wire.output)),
         Connect(second, Link(key, wire.target, wire.slot)),
     )
     return Batch(edits, f"Insert {kind}"), key
+
+
+def _room(graph: Graph, link: str) -> tuple[float, float, tuple[Edit, ...]]:
+    """Return a place on a wire, and the edit that moves what lies behind out of its way."""
+    wire = graph.links[link]
+    source, target = graph.nodes[wire.source], graph.nodes[wire.target]
+    if target.x <= source.x:  # a wire that runs back: there is no room to make
+        return (source.x + target.x) / 2, (source.y + target.y) / 2 + ROW, ()
+    x = max(source.x + COLUMN, (source.x + target.x) / 2)
+    shift = x + COLUMN - target.x
+    if shift <= 0:
+        return x, source.y, ()
+    behind = downstream(graph, [wire.target]) - {wire.source}
+    places = {
+        key: (graph.nodes[key].x + shift, graph.nodes[key].y)
+        for key in behind
+        if graph.nodes[key].x >= target.x
+    }
+    return x, source.y, (MoveNodes(places),)

@@ -83,12 +83,8 @@ class Steps:
         self.edits.append(edit)
 
     def insert(self, link: str, spec: LayerSpec, params: dict[str, Any] | None = None) -> None:
-        """Put a layer into a wire, halfway between its ends."""
-        graph = self.project.graph
-        wire = graph.links[link]
-        ends = (graph.nodes[wire.source], graph.nodes[wire.target])
-        x, y = (sum(place) / 2 for place in zip(*((end.x, end.y) for end in ends), strict=True))
-        edit, key = insert_on_link(self.project, link, spec.name, x, y)
+        """Put a layer into a wire, and make room for it."""
+        edit, key = insert_on_link(self.project, link, spec.name)
         self.do(edit)
         if params:
             self.do(SetParams(self.project.graph.nodes[key].layer, params))
