@@ -14,12 +14,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
-
+from cli.display import open_window
 from cli.ends import Refusal, Status, complain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import typer
 
 VERBS = {
     "open": "Open the window; the verb may be left out: layerloom [FILE].",
@@ -79,9 +80,11 @@ def main(words: Sequence[str] | None = None) -> int:
 
 def _run(words: list[str]) -> int:
     if not words:
-        words = ["open"]
-    elif words[0] not in VERBS and not words[0].startswith("-"):
+        return open_window(None)
+    if words[0] not in VERBS and not words[0].startswith("-"):
         _refuse_slip(words[0])
+        if len(words) == 1:
+            return open_window(Path(words[0]))
         words = ["open", *words]
     # None: typer has printed help
     status = _typer(words[0])(words, prog_name="layerloom", standalone_mode=False)
@@ -90,21 +93,21 @@ def _run(words: list[str]) -> int:
 
 def _typer(chosen: str) -> typer.Typer:
     """Return the typer application in which the chosen verb is real and the others are names."""
+    import typer  # noqa: PLC0415 - it costs the window's start 0.2 s, and isn't needed for that
+
+    def options(
+        *, show_version: bool = typer.Option(False, "--version", help="Print the version and exit.")
+    ) -> None:
+        if show_version:
+            typer.echo(f"layerloom {version('layerloom')}")
+            raise typer.Exit
+
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help=_ABOUT)
-    app.callback(invoke_without_command=True)(_options)
+    app.callback(invoke_without_command=True)(options)
     for verb, about in VERBS.items():
-        run = import_module(f"cli.{verb}").run if verb == chosen else _options
+        run = import_module(f"cli.{verb}").run if verb == chosen else options
         app.command(verb, short_help=about)(run)
     return app
-
-
-def _options(
-    *,
-    show_version: bool = typer.Option(False, "--version", help="Print the version and exit."),
-) -> None:
-    if show_version:
-        typer.echo(f"layerloom {version('layerloom')}")
-        raise typer.Exit
 
 
 def _refuse_slip(word: str) -> None:
