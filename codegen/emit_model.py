@@ -128,8 +128,22 @@ def _one_or_all(head: str, names: tuple[str, ...]) -> Expression:
     return head + names[0] if len(names) == 1 else Group(head, names, "[]")
 
 
+_MADE: dict[int, tuple[Layer, Group]] = {}
+_KEEP = 20_000  # layers whose text is kept; values never change, so neither does their text
+
+
 def _creation(spec: LayerSpec, layer: Layer, more: tuple[Expression, ...] = ()) -> Group:
     """Return what makes a layer: its settings other than Keras's defaults, and its name."""
+    known = _MADE.get(id(layer))
+    if known is None or known[0] is not layer:
+        if len(_MADE) >= _KEEP:
+            _MADE.clear()
+        known = _MADE[id(layer)] = layer, _written(spec, layer)
+    made = known[1]
+    return made._replace(parts=(*made.parts, *more)) if more else made
+
+
+def _written(spec: LayerSpec, layer: Layer) -> Group:
     module = "keras" if spec.calls is Calls.SOURCE else "layers"
     values = {
         key: value
@@ -147,7 +161,7 @@ def _creation(spec: LayerSpec, layer: Layer, more: tuple[Expression, ...] = ()) 
             parts.append(spelling.with_keyword(param.name, value))
     parts.extend(spelling.keywords(values))
     parts.append(f"name={spelling.text(layer.name)}")
-    return Group(f"{module}.{spec.name}", (*parts, *more))
+    return Group(f"{module}.{spec.name}", tuple(parts))
 
 
 def _is_default(spec: LayerSpec, name: str, value: object) -> bool:

@@ -17,7 +17,7 @@ from graph.checks import LONGEST_NAME, TAKEN, variable_fault
 from graph.params import Named
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Container, Mapping
 
     from graph.project import Graph
 
@@ -30,14 +30,13 @@ _MODULES = {
 }
 
 
-def identifier(text: str, taken: Iterable[str] = ()) -> str:
+def identifier(text: str, taken: Container[str] = ()) -> str:
     """Return a legal variable name near a text that is neither reserved nor taken."""
     name = text if is_legal(text) else _mend(text)
-    busy = frozenset(taken)
-    if name not in busy:
+    if name not in taken:
         return name
     number = 2
-    while f"{name}_{number}" in busy:
+    while f"{name}_{number}" in taken:
         number += 1
     return f"{name}_{number}"
 

@@ -121,7 +121,7 @@ def find_data(project: Project) -> Path:
     """
     source = project.data.source
     if is_file(source):
-        return Path(source).expanduser().parent
+        return Path(source).expanduser().absolute().parent
     return BUNDLED if source == SAMPLE else data_folder()
 
 
