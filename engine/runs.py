@@ -144,7 +144,12 @@ class Run:
 
 
 def default_parent() -> Path:
-    """Return the folder of the user's runs, whether it exists or not."""
+    """Return the folder of the user's runs, whether it exists or not.
+
+    It is what ``$LAYERLOOM_RUNS`` names, else ``layerloom/runs`` in the user's data folder.
+    """
+    if chosen := os.environ.get("LAYERLOOM_RUNS"):
+        return Path(chosen)
     return Path(platformdirs.user_data_dir("layerloom", appauthor=False)) / "runs"
 
 

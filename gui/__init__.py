@@ -1,1 +1,1 @@
-"""The window: one document, one canvas, and panels that listen to the document. Qt lives here alone."""
+"""The window: one document, one canvas, and panels that listen to the document."""

@@ -97,9 +97,13 @@ class Document(QObject):
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """Return all problems of the drawing: errors in the order of the code, then warnings."""
+        """Return all problems: errors in the order of the code, then warnings.
+
+        A sheet that nobody has drawn on yet is no problem.
+        """
         if self._problems is None:
-            self._problems = problems(self.project, self.report)
+            drawn = bool(self.project.graph.nodes)
+            self._problems = problems(self.project, self.report) if drawn else ()
         return self._problems
 
     @property

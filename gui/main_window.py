@@ -174,7 +174,7 @@ class MainWindow(QMainWindow):
         self.resizeDocks([self.docks[name] for name in ("inspector", "code")], [340, 300], down)
         bottom = [self.docks[name] for name in ("training", "problems", "activations")]
         self.resizeDocks(bottom, [440, 520, 480], across)
-        self.resizeDocks(bottom, [300, 300, 300], down)
+        self.resizeDocks(bottom, [280, 280, 280], down)
         self._usual = self.saveState(_LAYOUT_VERSION)
         if not self.settings.window_geometry.isEmpty():
             self.restoreGeometry(self.settings.window_geometry)

@@ -31,7 +31,7 @@ FULL_FROM, TITLE_FROM = 0.55, 0.34
 _SMOOTH_WIRES = 1200  # more are drawn as plain lines: smooth curves would take 7 ms at 7,000
 _SMOOTH_BLOCKS = 2000
 _SHORT_LINES = np.linspace(0.0, 1.0, 13)
-_LONG = 30_000.0  # pixels of wires that may be drawn one by one
+_LONG = 30_000.0  # the length of wires that may be drawn one by one
 _HAIR = 1.5  # pixels; thinner wires are drawn one pixel wide
 _STRIPE = 5.0
 _DOTS = 24.0  # between the dots of the ground
@@ -85,6 +85,8 @@ class CanvasPainter:
         self._families = [QBrush(QColor(theme.family(name))) for name in FAMILIES]
         self._signs = (QColor(theme.border), QColor(theme.warning), self._error)
         self._wire, self._accent = QColor(theme.wire), QColor(theme.accent)
+        self._halo = QColor(theme.accent)
+        self._halo.setAlpha(90)
 
     def ground(self, painter: QPainter, rect: QRectF, zoom: float, shift: QPointF) -> None:
         """Fill the background with its dots; in pixels of the screen, before any zoom."""
@@ -146,16 +148,16 @@ class CanvasPainter:
         chosen |= np.isin(rows, geometry.link_rows_of(scene.links))
         broken = geometry.broken[rows]
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        for which, ink, dashed in (
-            (~chosen & ~broken, self._wire, False),
-            (chosen & ~broken, self._accent, False),
-            (broken & ~chosen, self._error, True),
-            (broken & chosen, self._accent, True),
+        for which, pen in (
+            (~chosen & ~broken, _wire_pen(self._wire, zoom)),
+            (chosen & ~broken, _wire_pen(self._accent, zoom)),
+            (chosen & broken, QPen(self._halo, 3 * WIRE_WIDTH)),  # it stays seen as an error
+            (broken, _wire_pen(self._error, zoom, dashed=smooth)),
         ):
             lines = geometry.line[rows[which]]
             if len(lines):
-                painter.setPen(_wire_pen(ink, zoom, dashed=dashed and smooth))
-                _draw_wires(painter, lines, zoom, smooth=smooth, dashed=dashed, exact=self._exact)
+                painter.setPen(pen)
+                _draw_wires(painter, lines, smooth=smooth, exact=self._exact)
 
     def _paint_labels(self, painter: QPainter, scene: Scene, rows: Indexes) -> None:
         """Write shapes on wires: at broken ones always, elsewhere where there is room."""
@@ -240,7 +242,7 @@ class CanvasPainter:
         painter.scale(zoom, zoom)
 
 
-def _wire_pen(ink: QColor, zoom: float, *, dashed: bool) -> QPen:
+def _wire_pen(ink: QColor, zoom: float, *, dashed: bool = False) -> QPen:
     pen = QPen(ink, WIRE_WIDTH)
     if WIRE_WIDTH * zoom < _HAIR:  # Qt draws lines of one pixel many times faster than others
         pen = QPen(ink, 1.0)
@@ -254,23 +256,21 @@ def _length(lines: Floats) -> float:
     return float(np.abs(lines[:, 2:] - lines[:, :2]).sum())
 
 
-def _draw_wires(  # noqa: PLR0913 - what decides the way
-    painter: QPainter, lines: Floats, zoom: float, *, smooth: bool, dashed: bool, exact: bool
-) -> None:
+def _draw_wires(painter: QPainter, lines: Floats, *, smooth: bool, exact: bool) -> None:
     """Draw wires with the painter's pen, in the way that is fast for their number and width.
 
     One thick path of many is the slow way: measured 230 ms for 230 long wires, 27 ms one by one,
     4 ms as short lines, which look the same.
     """
+    pen = painter.pen()
     if not smooth:
         arrays.draw_lines(painter, lines)
-    elif WIRE_WIDTH * zoom < _HAIR:
+    elif pen.isCosmetic() and not exact:
         painter.drawPath(arrays.curves(lines))
-    elif dashed or exact or _length(lines) * zoom < _LONG:
+    elif exact or pen.style() is not Qt.PenStyle.SolidLine or _length(lines) < _LONG:
         for row in range(len(lines)):
             painter.drawPath(arrays.curves(lines[row : row + 1]))
     else:
-        pen = painter.pen()
         pen.setCapStyle(Qt.PenCapStyle.SquareCap)  # no gaps where they meet; round is slow
         painter.setPen(pen)
         arrays.draw_lines(painter, arrays.segments(lines, _SHORT_LINES))

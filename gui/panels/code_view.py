@@ -240,6 +240,11 @@ class CodeView(QTextEdit):
             cursor.setPosition(max(0, start - 1))
             cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
             cursor.removeSelectedText()
+            for number in (at + both - 1, at + both):  # Qt merges them, with the format of either
+                near = document.findBlockByNumber(number)
+                if near.isValid():
+                    cursor.setPosition(near.position())
+                    cursor.setBlockFormat(self._format(near.text()))
         if count < len(lines) and at + both == 0:
             below = document.firstBlock().blockFormat()
             cursor.setPosition(0)

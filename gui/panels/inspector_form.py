@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
-from gui.icons import action_icon
 from gui.panels.editors import LABEL_WIDTH, Editor, editor_for, plain_doc
 from gui.panels.parts import ElidedLabel, icon_button, link_button
 from gui.theme import TINY
@@ -79,21 +78,21 @@ class ParamForm(QWidget):
         self._theme = theme
         main = [param for name in spec.shown if (param := spec.param(name)) is not None]
         rest = [param for param in spec.params if param not in main]
-        self._rest = QWidget()
+        self._rest = QWidget(self)
         self._rest.hide()
         self._count = len(rest)
         self._more = link_button("", "inspector.more")
         self._more.clicked.connect(lambda: self.unfold(opened=self._rest.isHidden()))
-        self._more.setVisible(bool(rest))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(TINY)
-        top = QWidget()
-        top.setVisible(bool(main))
-        self._fill(FormGrid(top), main)
         self._fill(FormGrid(self._rest), rest)
-        column.addWidget(top)
-        column.addWidget(self._more, 0, Qt.AlignmentFlag.AlignLeft)
+        if main:
+            top = QWidget(self)
+            self._fill(FormGrid(top), main)
+            column.addWidget(top)
+        if rest:
+            column.addWidget(self._more, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self._rest)
         self.unfold(opened=False)
 
@@ -106,7 +105,6 @@ class ParamForm(QWidget):
             self.editors[param.name] = editor
             tip = self.tr("Back to Keras's default")
             back = icon_button("undo", self._theme, tip, f"reset.{param.name}")
-            back.setIcon(action_icon("undo", self._theme))
             back.setIconSize(QSize(12, 12))
             back.setFixedHeight(FIELD_HEIGHT)
             back.setFocusPolicy(Qt.FocusPolicy.NoFocus)

@@ -13,7 +13,7 @@ from graph import registry
 from graph.edits import Batch, CantApply, Edit, Rename, RenameLayer, RenameProject, SetParams
 from graph.summary import totals_text
 from gui.icons import family_icon
-from gui.panels.editors import LineEditor
+from gui.panels.editors import Editor, LineEditor
 from gui.panels.inspector_form import FormGrid, ParamForm, Shown
 from gui.panels.inspector_sections import (
     InputOrder,
@@ -43,7 +43,6 @@ class Page(QWidget):
         super().__init__()
         self.document = document
         self.theme = theme
-        self._dismissed = False
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, SMALL, 0, MEDIUM)
         self._column.setSpacing(0)
@@ -87,17 +86,16 @@ class Page(QWidget):
         return words
 
     def push(self, edit: Edit, text: str, merge: str | None = None) -> None:
-        """Make an edit, unless the page is gone: a field commits when it loses the focus."""
-        if self._dismissed:
-            return
+        """Make an edit as one step."""
         try:
             self.document.push(edit, text, source=self, merge=merge)
         except CantApply:
             self.refresh()  # the drawing has become another one meanwhile
 
     def dismiss(self) -> None:
-        """Take the page out of use."""
-        self._dismissed = True
+        """Take the page out of use, and drop what was not finished: its node may be gone."""
+        for editor in self.findChildren(Editor):
+            editor.blockSignals(True)
         self.hide()
         self.deleteLater()
 

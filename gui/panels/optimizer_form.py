@@ -73,7 +73,7 @@ class OptimizerForm(QWidget):
 
     def _make_form(self, name: str) -> None:
         if self._form is not None:
-            self._form.hide()
+            self._form.setParent(None)  # nobody shall find its fields any more
             self._form.deleteLater()
         self._parts = {}
         settings = self._settings(name)

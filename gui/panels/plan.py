@@ -170,7 +170,7 @@ class PlanPanel(QWidget):
         keys = [port_key(one.port) for one in outputs]
         if list(self.goals) != keys:
             for gone in self.goals.values():
-                gone.hide()
+                gone.setParent(None)  # nobody shall find its fields any more
                 gone.deleteLater()
             self.goals = {key: _GoalForm(key, self) for key in keys}
             for form in self.goals.values():

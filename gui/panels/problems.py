@@ -217,7 +217,9 @@ class ProblemsPanel(QWidget):
         before, self._shown = self._shown, self.document.problems
         if before != self._shown or not self._shown:
             self._fill()
-        self._choose(was)
+        known = {(problem.kind, problem.node) for problem in before}
+        new = [one for one in self._shown if (one.kind, one.node) not in known]
+        self._choose(new[0] if new else was)
         self.count_changed.emit(*self.counts())
 
     def _fill(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractButton,
     QGridLayout,
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from graph.templates import Template
     from gui.document import Document
 
-CARD = QSize(248, 184)
+CARD = QSize(264, 212)
 PICTURE_HEIGHT = 96
 
 
@@ -75,7 +75,7 @@ class Card(QAbstractButton):
         painter.setPen(QColor(theme.muted))
         painter.setFont(text_font(12))
         wrap = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignTop
-        painter.drawText(QRectF(inner.left(), top + 16, inner.width(), 34), wrap, self._summary)
+        painter.drawText(QRectF(inner.left(), top + 18, inner.width(), 52), wrap, self._summary)
         painter.setFont(code_font(11))
         foot = QRectF(inner.left(), inner.bottom() - 14, inner.width(), 16)
         painter.drawText(foot, Qt.AlignmentFlag.AlignLeft, self._size)
@@ -149,6 +149,7 @@ class StartPage(QScrollArea):
         self._grid = QGridLayout()
         self._grid.setSpacing(LARGE)
         self._page = QWidget()
+        self._page.setProperty("role", "page")
         column = QVBoxLayout(self._page)
         column.setContentsMargins(HUGE * 2, HUGE * 2, HUGE * 2, HUGE)
         column.setSpacing(SMALL)
@@ -170,10 +171,6 @@ class StartPage(QScrollArea):
 
     def set_theme(self, theme: Theme) -> None:
         """Paint the page and its cards in another theme."""
-        colours = self._page.palette()
-        colours.setColor(QPalette.ColorRole.Window, QColor(theme.canvas))
-        self._page.setPalette(colours)
-        self._page.setAutoFillBackground(True)
         for card in self._cards:
             card.theme = theme
             card.update()
