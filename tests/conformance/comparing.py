@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from graph.checks import drawing_problems
+from graph.checks import drawing_problems, layer_name_fault
 from graph.inference import Report, infer, totals
 from graph.problems import Problem, Severity
 from graph.topology import wiring
 from tests.conformance.keras_builder import Built, build
 
 if TYPE_CHECKING:
-    from graph.project import Project
+    from graph.project import Graph, Project
 
 # Problems of the whole drawing: Keras meets them when the model is put together.
-_AT_THE_MODEL = {"doubled layer", "no input", "no output"}
-# Problems that are not Keras's: the variables of the program.
-_OURS_ALONE = {"doubled name", "illegal name"}
+_AT_THE_MODEL = {"doubled layer", "doubled name", "no input", "no output"}
 
 
 class Comparison(NamedTuple):
@@ -33,7 +31,7 @@ def compare(project: Project) -> Comparison:
     told = tuple(
         problem
         for problem in drawing_problems(project, report)
-        if problem.severity is Severity.ERROR and problem.kind not in _OURS_ALONE
+        if problem.severity is Severity.ERROR and _is_for_keras(project.graph, problem)
     )
     built = build(project)
     differences = [*_verdicts(told, built), *_tensors(project, report, built)]
@@ -44,6 +42,16 @@ def compare(project: Project) -> Comparison:
             keras = (built.params, built.trainable)
             differences.append(f"parameters and trainable ones: {ours}, Keras {keras}")
     return Comparison(tuple(differences), told, built.stop.reason if built.stop else None)
+
+
+def _is_for_keras(graph: Graph, problem: Problem) -> bool:
+    """Say whether a problem is Keras's too: names of variables are only where layers have them."""
+    if problem.node is None or problem.kind not in {"doubled name", "illegal name"}:
+        return True
+    name = graph.layer_of(problem.node).name
+    if problem.kind == "illegal name":
+        return layer_name_fault(name) is not None
+    return [layer.name for layer in graph.layers.values()].count(name) > 1
 
 
 def _verdicts(told: tuple[Problem, ...], built: Built) -> list[str]:

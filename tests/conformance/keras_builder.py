@@ -10,7 +10,7 @@ from graph import registry
 from graph.objects import table
 from graph.params import Named, Object
 from graph.spec import Calls, LayerSpec
-from graph.topology import upstream, wiring
+from graph.topology import downstream, wiring
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,7 +72,7 @@ def build(project: Project) -> Built:
     graph = project.graph
     tensors: dict[str, Any] = {}
     layers: dict[str, Any] = {}
-    for key in wiring(graph).order:
+    for key in _order(graph):
         try:
             tensors[key] = _node(graph, key, layers, tensors)
         except Exception as error:  # noqa: BLE001 - whatever Keras raises is its verdict
@@ -88,6 +88,13 @@ def build(project: Project) -> Built:
     return Built(tensors, None, model.count_params(), trainable)
 
 
+def _order(graph: Graph) -> list[str]:
+    """Return the order of the code; what waits for a circle comes after the circle itself."""
+    wires = wiring(graph)
+    behind = downstream(graph, wires.on_cycle) - wires.on_cycle
+    return sorted(wires.order, key=lambda key: key in behind)
+
+
 def _spec(graph: Graph, key: str) -> LayerSpec:
     spec = registry.find(graph.layer_of(key).kind)
     assert spec is not None
@@ -97,15 +104,10 @@ def _spec(graph: Graph, key: str) -> LayerSpec:
 def _node(graph: Graph, key: str, layers: dict[str, Any], tensors: dict[str, Any]) -> Any:
     spec, node = _spec(graph, key), graph.nodes[key]
     layer = graph.layers[node.layer]
-    if spec.calls is Calls.SOURCE:
-        return keras_layer(spec, layer.params, layer.name)
     if node.layer not in layers:
         layers[node.layer] = keras_layer(spec, layer.params, layer.name)
+    if spec.calls is Calls.SOURCE and not wiring(graph).into[key]:
+        return layers[node.layer]
     # a wire from a node that is not made yet (a circle) is an input Keras can't be given
     inputs = [tensors[graph.links[link].source] for link in wiring(graph).into[key]]
     return call(layers[node.layer], spec, inputs)
-
-
-def used_nodes(project: Project) -> set[str]:
-    """Return the nodes that an output depends on: those whose layers are in the Keras model."""
-    return upstream(project.graph, (port.node for port in project.graph.outputs))
