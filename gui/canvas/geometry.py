@@ -133,7 +133,8 @@ class Geometry:
                     port_offset(self.faces[source].outputs, link.output),
                     port_offset(face.inputs, order if by_order else link.slot),
                 )
-        self.line, self.box = np.empty((count, 4)), np.empty((count, 4))
+        self.line = np.empty((count, 4))
+        self.box = np.empty((count, 4), order="F")  # it is asked by columns
         self._string(np.arange(count))
 
     def _string(self, rows: Indexes) -> None:
@@ -178,7 +179,8 @@ class Geometry:
     def wires_of(self, rows: Indexes) -> Indexes:
         """Return the rows of the wires that begin or end at nodes."""
         if len(rows) == 1:
-            return np.flatnonzero((self.ends == rows[0]).any(axis=1))
+            row = rows[0]
+            return np.flatnonzero((self.ends[:, 0] == row) | (self.ends[:, 1] == row))
         return np.flatnonzero(np.isin(self.ends, rows).any(axis=1))
 
     def rows_of(self, keys: Iterable[str]) -> Indexes:
@@ -226,12 +228,13 @@ class Geometry:
         """Return what all nodes and wires cover; empty without nodes."""
         if not len(self.rect):
             return QRectF()
-        low = self.rect[:, :2].min(axis=0)
-        high = (self.rect[:, :2] + self.rect[:, 2:]).max(axis=0)
+        x, y, width, height = self.rect.T
+        left, top, right, bottom = x.min(), y.min(), (x + width).max(), (y + height).max()
         if len(self.box):
-            low = np.minimum(low, self.box[:, :2].min(axis=0))
-            high = np.maximum(high, self.box[:, 2:].max(axis=0))
-        return QRectF(QPointF(*low.tolist()), QPointF(*high.tolist()))
+            ends = self.box
+            left, top = min(left, ends[:, 0].min()), min(top, ends[:, 1].min())
+            right, bottom = max(right, ends[:, 2].max()), max(bottom, ends[:, 3].max())
+        return QRectF(float(left), float(top), float(right - left), float(bottom - top))
 
     def cover(self, rows: Indexes) -> QRectF:
         """Return what nodes and their wires cover, with all that reaches over their edges."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from gui.canvas.stage import Stage
 
 _SIZE = QSize(160, 100)
+_MOST_SMOOTH = 500
 _SMALLEST = np.array([3.0, 2.0])  # pixels of a node
 
 
@@ -30,10 +31,8 @@ class Minimap(QWidget):
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
-    def _fit(self) -> tuple[float, QPointF]:
+    def _fit(self, bounds: QRectF) -> tuple[float, QPointF]:
         """Return the scale, and the pixel at which the canvas's origin lies."""
-        view = self._view
-        bounds = view.drawing.bounds()
         if bounds.isEmpty():
             return 0.05, QPointF(0.0, 0.0)
         room = self.rect().toRectF().adjusted(SMALL, SMALL, -SMALL, -SMALL)
@@ -50,23 +49,20 @@ class Minimap(QWidget):
         painter.setBrush(QColor(theme.panel))
         sheet = self.rect().toRectF().adjusted(0.5, 0.5, -0.5, -0.5)
         painter.drawRoundedRect(sheet, FIELD_RADIUS, FIELD_RADIUS)
-        scale, origin = self._fit()
+        bounds = geometry.bounds()
+        scale, origin = self._fit(bounds)
         rect = geometry.rect * scale
         rect[:, :2] += origin.toTuple()
         rect[:, 2:] = np.maximum(rect[:, 2:], _SMALLEST)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, len(rect) <= _MOST_SMOOTH)
         view.painter.paint_families(painter, geometry.family, rect)
-        self._paint_frame(painter, sheet, scale, origin)
+        area = view.visible_area()
+        seen = QRectF(QPointF(area.left, area.top), QPointF(area.right, area.bottom))
+        if not seen.contains(bounds):  # else there is nothing to tell
+            frame = QRectF(seen.topLeft() * scale + origin, seen.bottomRight() * scale + origin)
+            self._paint_frame(painter, frame.intersected(sheet.adjusted(2, 2, -2, -2)))
 
-    def _paint_frame(self, painter: QPainter, sheet: QRectF, scale: float, origin: QPointF) -> None:
-        area = self._view.visible_area()
-        low = QPointF(area.left, area.top) * scale + origin
-        high = QPointF(area.right, area.bottom) * scale + origin
-        bounds = self._view.drawing.bounds()
-        if QRectF(area.left, area.top, area.right - area.left, area.bottom - area.top).contains(
-            bounds
-        ):
-            return  # all is in view: nothing to tell
-        frame = QRectF(low, high).intersected(sheet.adjusted(2, 2, -2, -2))
+    def _paint_frame(self, painter: QPainter, frame: QRectF) -> None:
         accent = QColor(self._view.theme.accent)
         painter.setPen(QPen(accent, 1.0))
         accent.setAlpha(24)
@@ -83,6 +79,6 @@ class Minimap(QWidget):
             self._go(event)
 
     def _go(self, event: QMouseEvent) -> None:
-        scale, origin = self._fit()
+        scale, origin = self._fit(self._view.drawing.bounds())
         self._view.center_on((event.position() - origin) / scale)
         event.accept()

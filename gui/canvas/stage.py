@@ -162,10 +162,9 @@ class Stage(QWidget):
     # painting
 
     def update_scene(self, part: QRectF) -> None:
-        """Paint a part of the canvas anew, and the overview."""
+        """Paint a part of the canvas anew; the overview waits for the end of the gesture."""
         rect = self.camera.rect_to_view(part).toAlignedRect()
         self.update(rect.adjusted(-_ROUND, -_ROUND, _ROUND, _ROUND))
-        self.minimap.update()
 
     def scene(self) -> Scene:
         """Return what is to be painted."""

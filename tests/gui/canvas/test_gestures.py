@@ -355,6 +355,14 @@ def test_the_list_of_layers_closes_by_escape_and_by_a_click(blank: Hand) -> None
     assert not blank.document.project.graph.nodes
 
 
+def test_layers_added_from_elsewhere_stand_side_by_side(blank: Hand) -> None:
+    keys = [blank.view.add_layer("Dense") for _ in range(3)]
+    boxes = [blank.view.node_rect(key) for key in keys]
+    assert not any(a.intersects(b) for a, b in pairwise(boxes))
+    assert blank.view.rect().contains(boxes[0])
+    assert blank.document.selected_nodes == {keys[-1]}
+
+
 def test_reveal_brings_a_far_node_into_view(hand: Hand, qtbot: QtBot) -> None:
     hand.view.zoom_by(3.0)
     for label in ("output", "visible"):

@@ -6,6 +6,7 @@ import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING
 
 import pytest
+from PySide6.QtCore import QRect
 from PySide6.QtGui import QColor, QImage
 
 from graph.project import Project
@@ -50,6 +51,17 @@ def test_problems_are_painted_in_the_error_colour(open_canvas: Callable[[Project
         part = hand.view.node_rect(hand.id("merge")).adjusted(-60, -12, 12, 12)
         found = count(hand.view.grab(part).toImage(), DARK.error)
         assert (found > 100) is not flat
+
+
+def test_a_selected_broken_wire_is_still_an_error(open_canvas: Callable[[Project], Hand]) -> None:
+    hand = open_canvas(shared_input(flat=False))
+    start, end = hand.out("pool2"), hand.into("merge", 1)
+    part = QRect(start, end).normalized().adjusted(8, 0, -8, 0)
+    before = hand.view.grab(part).toImage()
+    hand.click(hand.middle("pool2"))
+    after = hand.view.grab(part).toImage()
+    assert after != before
+    assert count(after, DARK.error) > 50
 
 
 def test_levels_of_detail(hand: Hand) -> None:
