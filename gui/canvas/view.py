@@ -6,6 +6,7 @@ the document.
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING, TypeGuard
 
 from PySide6.QtCore import QEvent, QPointF, Qt
@@ -148,6 +149,8 @@ class CanvasView(Stage):
         if self.tool is self._resting and (middle or self._space is not None):
             self._space = None if self._space is None else True
             self.begin(PanTool(self), pointer)
+        elif self.tool is not self._resting and pointer.button is Qt.MouseButton.RightButton:
+            self.cancel_tool()
         else:
             self.tool.pressed(pointer)
 
@@ -189,7 +192,9 @@ class CanvasView(Stage):
         elif isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
             hit = self.hit(QPointF(event.pos()))
             sentences = self.drawing.sentences.get(hit.key, []) if hit.what != "wire" else []
-            QToolTip.showText(event.globalPos(), "\n".join(sentences), self)
+            # as rich text, which Qt breaks into lines
+            text = "".join(f"<p>{escape(one)}</p>" for one in sentences)
+            QToolTip.showText(event.globalPos(), text, self)
             return True
         elif self.drawing.keys and _is_tab(event):
             self.keyPressEvent(event)  # Tab goes from node to node, not to the next panel

@@ -176,6 +176,16 @@ def test_a_wire_put_back_where_it_was_changes_nothing(hand: Hand) -> None:
     assert hand.document.project is before
 
 
+def test_the_right_button_lets_a_wire_go(hand: Hand) -> None:
+    before = hand.document.project
+    hand.click(hand.out("conv1"))
+    assert isinstance(hand.view.tool, ConnectTool)
+    QTest.mousePress(hand.view, Qt.MouseButton.RightButton, pos=hand.into("pool2"))
+    QTest.mouseRelease(hand.view, Qt.MouseButton.RightButton, pos=hand.into("pool2"))
+    assert not isinstance(hand.view.tool, ConnectTool)
+    assert hand.document.project is before
+
+
 def test_an_occupied_port_gets_the_new_wire(hand: Hand) -> None:
     hand.drag(hand.out("visible"), hand.into("flat1"))
     assert ("visible", "flat1", 0) in hand.wires()
