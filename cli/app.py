@@ -11,6 +11,7 @@ import os
 import sys
 from importlib import import_module
 from importlib.metadata import version
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,6 +48,7 @@ def main(words: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status."""
     words = list(sys.argv[1:] if words is None else words)
     as_json = "--json" in words
+    _allow_any_letter()
     try:
         status = _run(words)
         sys.stdout.flush()
@@ -76,6 +78,13 @@ def main(words: Sequence[str] | None = None) -> int:
         complain(f"{say()} See layerloom{verb} --help.", as_json=as_json)
         return Status.WRONG_USE
     return status
+
+
+def _allow_any_letter() -> None:
+    """Let what the terminal's code page lacks, such as × and ─, come as a question mark."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _run(words: list[str]) -> int:

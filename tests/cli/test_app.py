@@ -113,3 +113,9 @@ def test_a_reader_that_leaves_early_is_no_error(start: Start) -> None:
     process.stdout.close()
     assert process.stderr.read() == ""
     assert process.wait(60) == 0
+
+
+def test_an_old_code_page_is_no_error(child: Run) -> None:
+    said = child("check", "mlp", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+    assert (said.status, said.err) == (0, "")
+    assert "238,510" in said.out
