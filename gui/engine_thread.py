@@ -5,12 +5,14 @@ function. It never ends because of a failure: whatever goes wrong becomes a `Fai
 """
 
 import contextlib
+import hashlib
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from traceback import format_exception
 from typing import Protocol
@@ -23,7 +25,7 @@ from engine.command import Command
 from engine.protocol import LAST_EVENTS
 from engine.runs import Run, RunError, RunInfo
 from graph import projectfile
-from graph.datasets import find_data
+from graph.datasets import BadData, file_of, find_data
 from graph.inference import Report
 from graph.project import Project
 from graph.projectfile import BadFile
@@ -210,7 +212,7 @@ class EngineThread:
             project.name,
             projectfile.dumps(project),
             program.text,
-            RunInfo(seed=project.training.seed, versions=versions, data=project.data.source),
+            RunInfo(seed=project.training.seed, versions=versions, data=fingerprint(project)),
         )
 
     def _follow(self, engine: Engine, run: Run, program: Program, folder: str) -> None:
@@ -339,6 +341,23 @@ class _Stream:
             self._text.clear()
 
 
+def fingerprint(project: Project) -> str:
+    """Return the data's name and the SHA-256 of its file; the name alone if Keras fetches it."""
+    source = project.data.source
+    path = file_of(project)
+    try:
+        facts = path.stat()
+    except OSError:
+        return source
+    return f"{source} sha256:{_digest(path, facts.st_mtime_ns, facts.st_size)}"
+
+
+@cache
+def _digest(path: Path, _modified: int, _size: int) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def _abandon(engine: Engine) -> None:
     """Stop the running request and let its remaining events pass."""
     engine.stop()
@@ -364,7 +383,7 @@ def _failure(error: Exception, program: Program | None = None) -> Failure:
         event = error.failed
         node = program.node_at(event.line) if program and event.line else None
         return Failure(event.sentence, node, event.traceback)
-    if isinstance(error, RunError | BadFile):
+    if isinstance(error, RunError | BadFile | BadData):
         return Failure(str(error))
     if isinstance(error, OSError) and not error.errno:
         return Failure(str(error))  # a sentence of our own, such as that a data set isn't there

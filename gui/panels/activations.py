@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QScrollArea, QVBoxLayout
 from codegen import listing
 from engine import runs
 from engine.runs import RunError
+from graph.datasets import file_of
 from graph.projectfile import BadFile
 from gui.panels.editors import Combo
-from gui.panels.listing import ListingDialog
+from gui.panels.listing import Listing, ListingDialog
 from gui.panels.mapchoices import Choices, Opened, has_weights, open_run, same_drawing
 from gui.panels.mapgrid import MapGrid, maps_picture, shape_words
 from gui.panels.parts import label, link_button, set_property
@@ -32,6 +33,20 @@ __all__ = ["ActivationsPanel", "maps_picture"]
 
 _OLDER_RUNS = 30  # that are offered besides those of this session
 _PICTURE_SCALE = 2.0
+
+
+def listing_of(look: Look) -> Listing:
+    """Return the program that makes the same maps by itself, with the weights of the run."""
+    project, weights = look.drawing.project, look.run.weights
+    name = weights.name if weights is not None else ""
+    program = listing(project, look.drawing.report, look.node, look.sample, name)
+    reads = {weights: name} if weights is not None else {}
+    data = file_of(project)
+    if data.is_file():
+        reads[data] = f"data/{data.name}"
+    label_ = project.graph.nodes[look.node].label
+    proposal = look.run.path / f"maps_of_{label_}.py"
+    return Listing(program.text, program.sections["maps"].first, proposal, reads)
 
 
 class ActivationsPanel(QWidget):
@@ -244,12 +259,9 @@ class ActivationsPanel(QWidget):
         if self._shown is None:
             return
         look = self._shown[0]
-        project, report = look.drawing.project, look.drawing.report
-        weights = look.run.weights.name if look.run.weights is not None else ""
-        text = listing(project, report, look.node, look.sample, weights).text
-        name = project.graph.nodes[look.node].label
+        name = look.drawing.project.graph.nodes[look.node].label
         title = self.tr("The maps of {0}").format(name)
-        ListingDialog(text, title, f"maps_of_{name}.py", self._theme, self).open()
+        ListingDialog(listing_of(look), title, self._theme, self).open()
 
     def _on_save_clicked(self) -> None:
         if self._shown is None:

@@ -26,7 +26,7 @@ from gui.theme import MEDIUM, SMALL, TINY
 
 if TYPE_CHECKING:
     from graph.binding import Bound
-    from graph.edits import Change
+    from graph.change import Change
     from graph.params import Value
     from graph.project import Training
     from gui.document import Document

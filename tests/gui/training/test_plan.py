@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QPushButton
 
@@ -68,8 +68,9 @@ def test_numbers_are_edits_that_can_be_undone(panel: PlanPanel, document: Docume
     assert panel.findChild(QLineEdit, "plan.limit").text() in {"1024", "1,024"}
 
 
-def test_an_optimizer_has_its_settings(panel: PlanPanel, document: Document) -> None:
+def test_an_optimizer_has_its_settings(qtbot: QtBot, panel: PlanPanel, document: Document) -> None:
     choose(panel, "plan.optimizer", "Adam")
+    qtbot.waitUntil(panel.findChild(QLineEdit, "plan.optimizer.learning_rate").isVisible)
     enter(panel, "plan.optimizer.learning_rate", "0.01")
     enter(panel, "plan.optimizer.beta_1", "0.8")
     assert plan(document).optimizer == Named("Adam", {"learning_rate": 0.01, "beta_1": 0.8})
@@ -101,7 +102,9 @@ def test_loss_and_metrics_of_an_output(panel: PlanPanel, document: Document) -> 
 def test_what_the_lecture_wrote_is_mended_by_two_clicks(
     panel: PlanPanel, document: Document
 ) -> None:
-    QTest.mouseClick(panel.findChild(QCheckBox, "plan.checkpoint"), Qt.MouseButton.LeftButton)
+    box = panel.findChild(QCheckBox, "plan.checkpoint")
+    at = QPoint(8, box.height() // 2)  # on the box: the rest of the row is empty
+    QTest.mouseClick(box, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at)
     assert plan(document).checkpoint == Checkpoint()
     enter(panel, "plan.filepath", "best.h5")
     enter(panel, "plan.monitor", "val_acc")

@@ -80,6 +80,7 @@ def test_a_run_tells_all_in_the_windows_thread(runner: Runner, wait: Waiter) -> 
     assert again.info.seed == project.training.seed
     assert again.info.versions["keras"].startswith("3.")
     assert len(again.history["val_loss"]) == 2
+    assert again.info.data.startswith("fashion_mnist_sample sha256:")
     assert again.weights is not None
     assert again.weights.is_file()
 
