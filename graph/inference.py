@@ -25,7 +25,7 @@ from graph.topology import upstream, wiring
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from graph.edits import Change
+    from graph.change import Change
     from graph.project import Graph, Project
     from graph.shapes import TensorSpec
     from graph.topology import Wiring

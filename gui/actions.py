@@ -51,20 +51,22 @@ def _nodes_selected(do: Commands) -> bool:
 
 
 ACTIONS: tuple[ActionSpec, ...] = (
-    ActionSpec("file.new", "New drawing", lambda do: do.new(), "Ctrl+N"),
+    ActionSpec("file.new", "New drawing", lambda do: do.files.new(), "Ctrl+N"),
     ActionSpec("file.templates", "New from a template…", lambda do: do.show_templates(), "Ctrl+T"),
-    ActionSpec("file.open", "Open…", lambda do: do.open(), "Ctrl+O", ends_group=True),
-    ActionSpec("file.save", "Save", lambda do: do.save(), "Ctrl+S"),
-    ActionSpec("file.save_as", "Save as…", lambda do: do.save_as(), "Ctrl+Shift+S"),
-    ActionSpec("file.export", "Save the program as .py…", lambda do: do.export_program(), "Ctrl+E"),
+    ActionSpec("file.open", "Open…", lambda do: do.files.open(), "Ctrl+O", ends_group=True),
+    ActionSpec("file.save", "Save", lambda do: do.files.save(), "Ctrl+S"),
+    ActionSpec("file.save_as", "Save as…", lambda do: do.files.save_as(), "Ctrl+Shift+S"),
+    ActionSpec(
+        "file.export", "Save the program as .py…", lambda do: do.files.export_program(), "Ctrl+E"
+    ),
     ActionSpec(
         "file.picture",
         "Save a picture of the drawing…",
-        lambda do: do.export_picture(),
+        lambda do: do.files.export_picture(),
         enabled=_drawn,
         ends_group=True,
     ),
-    ActionSpec("file.close", "Close drawing", lambda do: do.close_sheet(), "Ctrl+W"),
+    ActionSpec("file.close", "Close drawing", lambda do: do.files.close_sheet(), "Ctrl+W"),
     ActionSpec("file.quit", "Quit", lambda do: do.quit(), "Ctrl+Q"),
     ActionSpec(
         "edit.undo",

@@ -71,7 +71,7 @@ def run(path: Path | None = None, project: Project | None = None, *, train: bool
         window.document.add(project)
         window.show_canvas()
     if path is not None:
-        window.commands.open(path)
+        window.commands.files.open(path)
     if train:
         window.painted.connect(window.commands.train)
     if os.environ.get("LAYERLOOM_QUIT_AFTER_PAINT"):  # how the start-up time is measured

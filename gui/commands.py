@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QObject
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QMessageBox
+from PySide6.QtWidgets import QMessageBox
 
 from graph import fragment, projectfile
 from graph.arrange import arranged
-from graph.edits import Batch, Disconnect, Edit, MoveNodes, RemoveNodes
+from graph.edits import MoveNodes
 from graph.placing import share
 from graph.problems import Severity
-from graph.templates import blank
+from gui.canvas.acts import delete_selected
+from gui.files import Files
 
 if TYPE_CHECKING:
     from gui.canvas.view import CanvasView
-    from gui.document import Document, Sheet
+    from gui.document import Document
     from gui.main_window import MainWindow
-
-LOOM_FILES = "Layerloom drawings (*.loom)"
-PICTURES = "Scalable picture (*.svg);;PNG picture (*.png);;PDF (*.pdf)"
 
 
 class Commands(QObject):
@@ -33,6 +30,7 @@ class Commands(QObject):
         self.window = window
         self.document: Document = window.document
         self.canvas: CanvasView = window.canvas
+        self.files: Files = Files(window)
 
     @property
     def is_training(self) -> bool:
@@ -43,127 +41,13 @@ class Commands(QObject):
         """Show a sentence above the canvas."""
         self.window.messages.tell(sentence)
 
-    # files -----------------------------------------------------------------------------------
-
-    def new(self) -> None:
-        """Open an empty drawing."""
-        self.document.add(blank())
-        self.window.show_canvas()
-
     def show_templates(self) -> None:
         """Show the page with the templates."""
         self.window.show_start()
 
-    def open(self, path: Path | None = None) -> None:
-        """Open a project file: the one given, or one a person chooses."""
-        if path is None:
-            chosen, _ = QFileDialog.getOpenFileName(
-                self.window, self.tr("Open a drawing"), self._folder(), LOOM_FILES
-            )
-            if not chosen:
-                return
-            path = Path(chosen)
-        try:
-            self.document.open(path)
-        except projectfile.BadFile as bad:
-            self.tell(str(bad))
-            return
-        self.window.settings.add_recent_file(path)
-        self.window.show_canvas()
-
-    def save(self) -> bool:
-        """Save to the drawing's file, asking for one if there is none; say whether it is saved."""
-        if self.document.path is None:
-            return self.save_as()
-        return self._save_to(self.document.path)
-
-    def save_as(self) -> bool:
-        """Save to a file a person chooses; say whether it is saved."""
-        suggested = str(Path(self._folder()) / f"{self.document.project.name}.loom")
-        chosen, _ = QFileDialog.getSaveFileName(
-            self.window, self.tr("Save the drawing"), suggested, LOOM_FILES
-        )
-        if not chosen:
-            return False
-        path = Path(chosen)
-        return self._save_to(path if path.suffix else path.with_suffix(".loom"))
-
-    def _save_to(self, path: Path) -> bool:
-        try:
-            self.document.save(path)
-        except projectfile.BadFile as bad:
-            self.tell(str(bad))
-            return False
-        self.window.settings.add_recent_file(path)
-        return True
-
-    def export_program(self) -> None:
-        """Save the Keras program to a .py file a person chooses, its data beside it."""
-        from codegen.export import export  # noqa: PLC0415 - rarely needed
-
-        suggested = str(Path(self._folder()) / f"{_stem(self.document.project.name)}.py")
-        chosen, _ = QFileDialog.getSaveFileName(
-            self.window, self.tr("Save the program"), suggested, "Python (*.py)"
-        )
-        if not chosen:
-            return
-        path = Path(chosen)
-        try:
-            written = export(self.document.project, self.document.report, path)
-        except (OSError, projectfile.BadFile) as error:
-            self.tell(self.tr("{path} can't be written: {error}.").format(path=path, error=error))
-            return
-        names = ", ".join(str(part.relative_to(path.parent)) for part in written)
-        self.tell(self.tr("Saved {names} in {folder}.").format(names=names, folder=path.parent))
-
-    def export_picture(self) -> None:
-        """Save the drawing as a picture."""
-        from gui.figures import render  # noqa: PLC0415 - rarely needed
-
-        suggested = str(Path(self._folder()) / f"{_stem(self.document.project.name)}.svg")
-        chosen, _ = QFileDialog.getSaveFileName(
-            self.window, self.tr("Save a picture"), suggested, PICTURES
-        )
-        if not chosen:
-            return
-        try:
-            render(self.document.project, Path(chosen), self.window.theme)
-        except OSError as error:
-            self.tell(self.tr("{path} can't be written: {error}.").format(path=chosen, error=error))
-
-    def close_sheet(self, sheet: Sheet | None = None) -> bool:
-        """Close a drawing, asking what to do with unsaved work; say whether it was closed."""
-        sheet = sheet or self.document.sheet
-        if not self.may_lose(sheet):
-            return False
-        self.document.close(sheet)
-        return True
-
-    def may_lose(self, sheet: Sheet) -> bool:
-        """Ask what to do with unsaved work of a drawing; say whether it may be closed."""
-        if sheet.stack.isClean():
-            return True
-        self.document.show(sheet)
-        answer = QMessageBox.question(
-            self.window,
-            self.tr("Unsaved changes"),
-            self.tr("Save the changes to {name} before closing?").format(name=sheet.title),
-            QMessageBox.StandardButton.Save
-            | QMessageBox.StandardButton.Discard
-            | QMessageBox.StandardButton.Cancel,
-            QMessageBox.StandardButton.Save,
-        )
-        if answer == QMessageBox.StandardButton.Save:
-            return self.save()
-        return answer == QMessageBox.StandardButton.Discard
-
     def quit(self) -> None:
         """Close the window."""
         self.window.close()
-
-    def _folder(self) -> str:
-        path = self.document.path
-        return str(path.parent if path is not None else Path.home())
 
     # drawing ---------------------------------------------------------------------------------
 
@@ -201,20 +85,7 @@ class Commands(QObject):
 
     def delete(self) -> None:
         """Take out the selected nodes and wires."""
-        nodes, links = self.document.selected_nodes, self.document.selected_links
-        graph = self.document.project.graph
-        loose = tuple(
-            key
-            for key in links
-            if graph.links[key].source not in nodes and graph.links[key].target not in nodes
-        )
-        edits: list[Edit] = []
-        if loose:
-            edits.append(Disconnect(loose))
-        if nodes:
-            edits.append(RemoveNodes(tuple(nodes)))
-        if edits:
-            self.document.push(Batch(tuple(edits)), self.tr("Delete"))
+        delete_selected(self.document)
 
     def select_all(self) -> None:
         """Select every node."""
@@ -286,8 +157,3 @@ class Commands(QObject):
                 "inside it.</p><p>MIT licence. Offline, no account.</p>"
             ),
         )
-
-
-def _stem(name: str) -> str:
-    kept = "".join(sign if sign.isalnum() else "_" for sign in name).strip("_")
-    return kept.lower() or "model"

@@ -14,6 +14,7 @@ from PySide6.QtGui import QUndoGroup, QUndoStack
 
 from codegen import emit
 from graph import edits, projectfile
+from graph.change import difference
 from graph.checks import problems
 from graph.inference import Report, Totals, infer, totals
 from graph.project import Project
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from codegen.source import Program
-    from graph.edits import Change, Edit
+    from graph.change import Change
+    from graph.edits import Edit
     from graph.problems import Problem
 
 
@@ -138,7 +140,7 @@ class Document(QObject):
         self.source = None
 
     def _show(self, project: Project) -> None:
-        change = edits.difference(self.project, project)
+        change = difference(self.project, project)
         self._set(project, change)
         if change.removed:
             self._forget(project)
@@ -178,7 +180,7 @@ class Document(QObject):
         self._set(sheet.project)
         self._showing = True
         try:
-            self.changed.emit(edits.difference(before, sheet.project))
+            self.changed.emit(difference(before, sheet.project))
         finally:
             self._showing = False
         self.selection_changed.emit()

@@ -87,7 +87,7 @@ class MainWindow(QMainWindow):
         self.is_training = False
         self.canvas = CanvasView(document, theme)
         self.messages = MessageBar()
-        self.start = StartPage(document, theme)
+        self.start = StartPage(theme)
         self.commands = Commands(self)
         self.setCentralWidget(self._middle())
         self.docks = self._build_docks()
@@ -151,10 +151,10 @@ class MainWindow(QMainWindow):
         runner.state_changed.connect(self._on_runner_state_changed)
         self.canvas.zoom_changed.connect(self.status.show_zoom)
         self.start.chosen.connect(self._on_template_chosen)
-        self.start.file_wanted.connect(self.commands.open)
-        self.start.empty_wanted.connect(self.commands.new)
+        self.start.file_wanted.connect(self.commands.files.open)
+        self.start.empty_wanted.connect(self.commands.files.new)
         self.panels["library"].chosen.connect(self._on_layer_chosen)  # type: ignore[attr-defined]
-        self.panels["code"].save_requested.connect(self.commands.export_program)  # type: ignore[attr-defined]
+        self.panels["code"].save_requested.connect(self.commands.files.export_program)  # type: ignore[attr-defined]
         self.panels["problems"].count_changed.connect(self._on_problem_count_changed)  # type: ignore[attr-defined]
         self.top_bar.data_wanted.connect(lambda: self.show_panel("data"))
         for dock in self.docks.values():
@@ -283,7 +283,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask about unsaved work, remember the layout, and end the engine."""
         for sheet in list(self.document.sheets):
-            if not self.commands.may_lose(sheet):
+            if not self.commands.files.may_lose(sheet):
                 event.ignore()
                 return
         self.settings.window_geometry = QByteArray(self.saveGeometry())

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.theme import LARGE, SMALL, Theme
+from gui.theme import SMALL, Theme
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,35 +54,35 @@ class TopBar(QToolBar):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self._document = document
         self._filling = False
-        brand = QLabel("Layerloom")
-        brand.setProperty("role", "brand")
         self._tabs = self._build_tabs()
-        row = QHBoxLayout()
-        row.setContentsMargins(SMALL, 0, SMALL, 0)
-        row.setSpacing(SMALL)
-        row.addWidget(brand)
-        row.addSpacing(LARGE - SMALL)
-        row.addWidget(self._tabs, 1)
-        for name in _FLAT:
-            row.addWidget(_button(actions[name], "flat"))
         self._data = QPushButton()
         self._data.setObjectName("top_bar.data")
         self._data.setToolTip(self.tr("The data set, and what goes into each input and output"))
         self._data.clicked.connect(self.data_wanted)
-        row.addWidget(self._data)
         self._train = _button(actions["model.train"], "primary")
         self._stop = _button(actions["model.stop"], "")
         self._stop.hide()
-        row.addWidget(self._train)
-        row.addWidget(self._stop)
-        holder = QWidget()
-        holder.setLayout(row)
-        holder.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self.addWidget(holder)
+        self._lay_out([_button(actions[name], "flat") for name in _FLAT])
         document.file_changed.connect(self._fill_tabs)
         document.changed.connect(self._on_document_changed)
         self.set_theme(theme)
         self._fill_tabs()
+
+    def _lay_out(self, flat: list[QPushButton]) -> None:
+        brand = QLabel("Layerloom")
+        brand.setProperty("role", "brand")
+        row = QHBoxLayout()
+        row.setContentsMargins(SMALL, 0, SMALL, 0)
+        row.setSpacing(SMALL)
+        row.addWidget(brand)
+        row.addSpacing(SMALL)
+        row.addWidget(self._tabs, 1)
+        for button in (*flat, self._data, self._train, self._stop):
+            row.addWidget(button)
+        holder = QWidget()
+        holder.setLayout(row)
+        holder.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.addWidget(holder)
 
     def _build_tabs(self) -> QTabBar:
         tabs = QTabBar()

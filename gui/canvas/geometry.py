@@ -29,7 +29,7 @@ from gui.canvas.faces import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from graph.edits import Change
+    from graph.change import Change
     from graph.inference import Report
     from graph.problems import Problem
     from graph.project import Project

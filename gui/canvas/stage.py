@@ -17,7 +17,7 @@ from gui.canvas.painter import CanvasPainter, Scene
 from gui.theme import MEDIUM, MOTION_MS, Theme, reduced_motion, text_font
 
 if TYPE_CHECKING:
-    from graph.edits import Change
+    from graph.change import Change
     from gui.canvas.geometry import Area, Side
     from gui.document import Document
 

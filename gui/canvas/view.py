@@ -36,7 +36,7 @@ from gui.canvas.tools.place import PlaceTool
 from gui.canvas.tools.point import PointTool
 
 if TYPE_CHECKING:
-    from graph.edits import Change
+    from graph.change import Change
     from gui.canvas.acts import Loose
     from gui.document import Document
     from gui.theme import Theme

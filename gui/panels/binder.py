@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QShowEvent
 
     from graph.binding import Bindings, Bound
-    from graph.edits import Change
+    from graph.change import Change
     from graph.problems import Problem
     from gui.document import Document
     from gui.theme import Theme

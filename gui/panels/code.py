@@ -16,7 +16,7 @@ from gui.theme import SMALL, TINY
 if TYPE_CHECKING:
     from PySide6.QtGui import QShowEvent
 
-    from graph.edits import Change
+    from graph.change import Change
     from gui.document import Document
     from gui.theme import Theme
 

@@ -16,7 +16,7 @@ from gui.panels.inspector_pages import NodePage, Page, ProjectPage, SeveralPage
 from gui.panels.parts import repair_style, scrolling
 
 if TYPE_CHECKING:
-    from graph.edits import Change
+    from graph.change import Change
     from gui.document import Document
     from gui.theme import Theme
 

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QAbstractItemModel
     from PySide6.QtGui import QResizeEvent
 
-    from graph.edits import Change
+    from graph.change import Change
     from graph.problems import Problem
     from graph.repairs import Repair
     from gui.document import Document

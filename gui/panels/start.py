@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from graph.project import Graph
     from graph.templates import Template
-    from gui.document import Document
 
 CARD = QSize(264, 212)
 PICTURE_HEIGHT = 96
@@ -122,12 +121,23 @@ class StartPage(QScrollArea):
     empty_wanted = Signal()
     file_wanted = Signal()
 
-    def __init__(self, document: Document, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("start")
         self.setWidgetResizable(True)
-        self._document = document
         self._cards: list[Card] = []
+        for template in templates.templates():
+            card = Card(template, theme)
+            card.clicked.connect(lambda _on=False, name=template.name: self.chosen.emit(name))
+            self._cards.append(card)
+        self._grid = QGridLayout()
+        self._grid.setSpacing(LARGE)
+        self._columns = 0
+        self._lay_out()
+        self._flow()
+        self.set_theme(theme)
+
+    def _lay_out(self) -> None:
         title = QLabel(self.tr("Start from a drawing of the lecture"))
         title.setProperty("role", "title")
         words = QLabel(
@@ -135,22 +145,9 @@ class StartPage(QScrollArea):
         )
         words.setProperty("role", "muted")
         words.setWordWrap(True)
-        empty = QPushButton(self.tr("Empty drawing"))
-        empty.setObjectName("start.empty")
-        empty.clicked.connect(self.empty_wanted)
-        file = QPushButton(self.tr("Open a file…"))
-        file.setObjectName("start.open")
-        file.clicked.connect(self.file_wanted)
-        row = QHBoxLayout()
-        row.setSpacing(SMALL)
-        row.addWidget(empty)
-        row.addWidget(file)
-        row.addStretch(1)
-        self._grid = QGridLayout()
-        self._grid.setSpacing(LARGE)
-        self._page = QWidget()
-        self._page.setProperty("role", "page")
-        column = QVBoxLayout(self._page)
+        page = QWidget()
+        page.setProperty("role", "page")
+        column = QVBoxLayout(page)
         column.setContentsMargins(HUGE * 2, HUGE * 2, HUGE * 2, HUGE)
         column.setSpacing(SMALL)
         column.addWidget(title)
@@ -158,16 +155,24 @@ class StartPage(QScrollArea):
         column.addSpacing(LARGE)
         column.addLayout(self._grid)
         column.addSpacing(LARGE)
-        column.addLayout(row)
+        column.addLayout(self._other_ways())
         column.addStretch(1)
-        self.setWidget(self._page)
-        for template in templates.templates():
-            card = Card(template, theme)
-            card.clicked.connect(lambda _on=False, name=template.name: self.chosen.emit(name))
-            self._cards.append(card)
-        self._columns = 0
-        self._flow()
-        self.set_theme(theme)
+        self.setWidget(page)
+
+    def _other_ways(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(SMALL)
+        ways = (
+            ("start.empty", self.tr("Empty drawing"), self.empty_wanted),
+            ("start.open", self.tr("Open a file…"), self.file_wanted),
+        )
+        for name, text, signal in ways:
+            button = QPushButton(text)
+            button.setObjectName(name)
+            button.clicked.connect(lambda _on=False, signal=signal: signal.emit())
+            row.addWidget(button)
+        row.addStretch(1)
+        return row
 
     def set_theme(self, theme: Theme) -> None:
         """Paint the page and its cards in another theme."""

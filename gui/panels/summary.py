@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QItemSelection
     from PySide6.QtGui import QIcon, QShowEvent
 
-    from graph.edits import Change
+    from graph.change import Change
     from gui.document import Document
     from gui.theme import Theme
 

@@ -6,6 +6,7 @@ import pytest
 
 from graph import edits, fragment
 from graph.arrange import arranged
+from graph.change import Change
 from graph.placing import connect, fresh_label, insert_on_link, new_node, share
 from graph.project import Port, Project
 from graph.topology import wiring
@@ -73,7 +74,7 @@ def test_a_wire_to_an_occupied_slot_replaces_the_one_there() -> None:
 def test_moving_says_moved_and_nothing_else() -> None:
     project, (_, first) = draw("Input", "Dense")
     after, change = edits.apply(project, edits.MoveNodes({first: (5, 6)}))
-    assert change == edits.Change(moved=frozenset({first}))
+    assert change == Change(moved=frozenset({first}))
     assert not change.structure
     assert wiring(after.graph) is wiring(project.graph)
 
