@@ -68,6 +68,8 @@ def _sentence(error: BaseException, line: int | None, folder: str | None) -> str
         )
     if isinstance(error, ModuleNotFoundError):
         return f"The program needs the module “{error.name}”, which is not installed."
+    if isinstance(error, FileNotFoundError) and error.errno is None and line is not None:
+        return str(error)  # raised by the program itself, as a sentence that says what to do
     place = f"Line {line} of the program" if line else "The program"
     if isinstance(error, SystemExit):
         return f"{place} ended the program by itself."

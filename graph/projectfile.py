@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -182,18 +181,16 @@ def write(path: Path, project: Project) -> None:
 
 def write_text(path: Path, text: str) -> None:
     """Write a text to a file in one step: all of it or nothing. Raises BadFile."""
-    temporary: str | None = None
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        with os.fdopen(handle, "wb") as file:
+        with part.open("wb") as file:
             file.write(text.encode())
             file.flush()
             os.fsync(file.fileno())
-        os.replace(temporary, path)  # noqa: PTH105 - atomic on each system
+        part.replace(path)
     except OSError as error:
-        if temporary is not None:
-            with contextlib.suppress(OSError):
-                Path(temporary).unlink()
+        with contextlib.suppress(OSError):
+            part.unlink()
         reason = error.strerror or str(error)
         raise BadFile(
             f"{path} can't be written: {reason}. Free some space or choose another folder; "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -110,23 +110,31 @@ def test_a_file_that_cannot_be_written_leaves_the_old_one(tmp_path: Path) -> Non
         projectfile.write(tmp_path / "no such folder" / "a.loom", chain())
 
 
-@pytest.mark.may_skip(reason="needs /dev/full, which only Linux has")
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full here")  # noqa: PTH110
-def test_a_full_disk_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.may_skip(reason="Windows can't limit the size of a file")
+def test_a_disk_that_fills_up_leaves_the_old_file(tmp_path: Path) -> None:
+    resource = pytest.importorskip("resource")
     path = tmp_path / "kept.loom"
     projectfile.write(path, chain())
     before = path.read_bytes()
-
-    def full(prefix: str, **_: object) -> tuple[int, str]:
-        name = tmp_path / f"{prefix}x"
-        name.touch()
-        return os.open("/dev/full", os.O_WRONLY), str(name)
-
-    monkeypatch.setattr(projectfile.tempfile, "mkstemp", full)
-    with pytest.raises(projectfile.BadFile, match="No space left"):
-        projectfile.write(path, Project())
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    was = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (64, limits[1]))
+    try:
+        with pytest.raises(projectfile.BadFile, match="nothing was lost"):
+            projectfile.write(path, Project())
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, was)
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_others_can_read_a_file_as_the_system_is_set_up(tmp_path: Path) -> None:
+    plain = tmp_path / "plain"
+    plain.touch()
+    path = tmp_path / "a.loom"
+    projectfile.write(path, chain())
+    assert path.stat().st_mode == plain.stat().st_mode
 
 
 def test_opening_a_file_never_runs_what_is_in_it(tmp_path: Path) -> None:
