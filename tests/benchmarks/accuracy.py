@@ -22,12 +22,14 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
+from engine.runs import default_parent
 from graph import datasets, projectfile
 from tests.benchmarks import drawings, processes
 from tests.benchmarks.__main__ import fill
 from tests.benchmarks.harness import facts, say
 
 TOLERANCE = 0.002
+_FOLDER = default_parent().parent / "accuracy"
 Way = Literal["ours", "lecture"]
 
 
@@ -102,7 +104,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--way", nargs="+", choices=["ours", "lecture"], default=["ours", "lecture"]
     )
-    parser.add_argument("--out", type=Path, default=Path("accuracy"), help="folder of the results")
+    parser.add_argument("--out", type=Path, default=_FOLDER, help=f"results; default: {_FOLDER}")
     parser.add_argument("--write", type=Path, metavar="FILE", help="put the table into a document")
     return parser
 

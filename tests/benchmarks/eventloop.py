@@ -29,12 +29,14 @@ def run(*, quick: bool) -> Result:
     idle: list[list[float]] = []
     training: list[list[float]] = []
     seconds = 0.0
+    began: list[str] = []
     with trainer(plan) as trained:
         for number in range(1, runs + 1):
             found = trained.in_window(idle=0.5 if quick else _IDLE, tick=True)
             idle.append(waits(found["idle"]))
             training.append(waits(found["training"]))
             seconds += found["seconds"]
+            began.append(f"{found['longest_at']:.1f}")
             say(f"run {number} of {runs}: longest delay {max(training[-1]):.1f} ms")
     return Result(
         "Delay of the window's event loop while training",
@@ -44,6 +46,7 @@ def run(*, quick: bool) -> Result:
                 f"{runs} trainings of the MLP from Train to the end of the run, {seconds:.0f} s "
                 "altogether; the value is that of all delays, the spread that of the runs."
             ),
+            f"The longest delay of each run began {', '.join(began)} s after Train.",
             (
                 "Idle: the same window with a warm engine before Train, which shows what the "
                 "machine itself is late by."

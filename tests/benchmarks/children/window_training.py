@@ -5,7 +5,8 @@ IDLE seconds, presses Train, and prints one line of JSON when the run is over:
 
 - `first_batch`: seconds from Train to the first report that batches are done;
 - `epoch_ends`: when the window heard that an epoch was over (seconds, any origin);
-- `idle`, `training`: with TICK, how late a timer of 5 ms came each time (ms).
+- `idle`, `training`: with TICK, how late a timer of 5 ms came each time (ms);
+- `longest_at`: when in the training the latest of these ticks was due (seconds from Train).
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ class Ticks(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self.late: list[float] = []
+        self.longest_at = 0.0
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(STEP)
@@ -37,7 +39,7 @@ class Ticks(QObject):
     def start(self) -> None:
         """Begin a new list."""
         self.late = []
-        self._last = time.perf_counter()
+        self._last = self._began = time.perf_counter()
         self._timer.start()
 
     def stop(self) -> list[float]:
@@ -47,7 +49,10 @@ class Ticks(QObject):
 
     def _on_timeout(self) -> None:
         now = time.perf_counter()
-        self.late.append(max(0.0, (now - self._last) * 1e3 - STEP))
+        late = max(0.0, (now - self._last) * 1e3 - STEP)
+        if late >= max(self.late, default=0.0):
+            self.longest_at = self._last - self._began
+        self.late.append(late)
         self._last = now
 
 
@@ -69,14 +74,15 @@ class Session(QObject):
         runner.finished.connect(self._on_finished)
         runner.failed.connect(lambda failure: self._end(failure.sentence + failure.traceback))
         self.window.show()
-        self.window.commands.open(file)
+        self.window.document.open(file)
+        self.window.show_canvas()
 
     def _on_state_changed(self, state: State, sentence: str) -> None:
         if state is State.FAILED:
             self._end(sentence)
         elif state is State.READY and self._waiting:
             self._waiting = False
-            QTimer.singleShot(500, self._begin_idle)  # what comes with being ready is over
+            QTimer.singleShot(300, self._begin_idle)  # what comes with being ready is over
 
     def _begin_idle(self) -> None:
         if self._tick:
@@ -88,7 +94,7 @@ class Session(QObject):
             self.found["idle"] = self._ticks.stop()
             self._ticks.start()
         self._began = time.perf_counter()
-        self.window.commands.train()
+        self.window.actions_by_id["model.train"].trigger()
         if not self.window.runner.is_training:
             self._end("Train was refused: the drawing has errors.")
 
@@ -103,6 +109,7 @@ class Session(QObject):
     def _on_finished(self, reason: str, _run: object) -> None:
         if self._tick:
             self.found["training"] = self._ticks.stop()
+            self.found["longest_at"] = self._ticks.longest_at
         self.found["seconds"] = time.perf_counter() - self._began
         self._end("" if reason == "completed" else reason)
 
