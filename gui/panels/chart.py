@@ -7,6 +7,7 @@ it costs some 200 ms, which the start of the window doesn't have.
 from __future__ import annotations
 
 import importlib
+import sys
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,13 +34,19 @@ if TYPE_CHECKING:
 
     from gui.theme import Theme
 
-_FRAME_MS = 100  # ten pictures a second follow a training well enough
+_FRAME_MS = 200  # five pictures a second follow a training well enough
+_PLOTS = ("loss", "metrics")
 _WIDE = 600  # pixels from which two plots stand side by side
 
 
 def preload() -> None:
     """Import pyqtgraph; may be called from a background thread."""
     importlib.import_module("pyqtgraph")
+
+
+def is_loaded() -> bool:
+    """Say whether `preload` has been called, so that a chart costs little."""
+    return "pyqtgraph" in sys.modules
 
 
 class Chart(QWidget):
@@ -74,6 +81,22 @@ class Chart(QWidget):
         self._stack.addWidget(page)
         self._frame = QTimer(self, interval=_FRAME_MS, singleShot=True)
         self._frame.timeout.connect(self.draw)
+
+    def prepare(self) -> None:
+        """Make the plots ahead of the first point, bit by bit, so that training begins smoothly.
+
+        Needs `preload` to have been called.
+        """
+        if len(self._plots) < len(_PLOTS):
+            self._make_plot()
+            QTimer.singleShot(0, self, self.prepare)
+        elif not self.curves.names:
+            blank = Curves(1)
+            blank.add_epoch(0, {"loss": 1.0})
+            for plot in self._plots:
+                plot.draw(blank, ("loss",))
+                plot.grab()  # the first painting loads fonts and symbols
+                plot.draw(Curves(1), ())
 
     def begin(self, epochs: int) -> None:
         """Forget the curves: a run of so many epochs begins."""
@@ -112,8 +135,8 @@ class Chart(QWidget):
         self._stack.setCurrentIndex(1 if names else 0)
         if not names:
             return
-        if not self._plots:
-            self._make_plots()
+        while len(self._plots) < len(_PLOTS):
+            self._make_plot()
         losses = tuple(name for name in names if name.endswith("loss"))
         metrics = tuple(name for name in names if not name.endswith("loss"))
         for plot, chosen in zip(self._plots, (losses, metrics), strict=True):
@@ -138,13 +161,13 @@ class Chart(QWidget):
         if not self._frame.isActive():
             self._frame.start()
 
-    def _make_plots(self) -> None:
-        for name in ("loss", "metrics"):
-            self._tabs.addTab(name)
-            plot = _Plot(self._theme)
-            plot.setObjectName(f"training.chart.{name}")
-            self._plots.append(plot)
-            self._row.addWidget(plot, 1)
+    def _make_plot(self) -> None:
+        name = _PLOTS[len(self._plots)]
+        plot = _Plot(self._theme)
+        plot.setObjectName(f"training.chart.{name}")
+        self._plots.append(plot)
+        self._tabs.addTab(name)
+        self._row.addWidget(plot, 1)
         self._arrange()
 
     def _name_tabs(self, metrics: Sequence[str]) -> None:
@@ -158,7 +181,7 @@ class Chart(QWidget):
             self._arrange()
 
     def _arrange(self) -> None:
-        if not self._plots:
+        if len(self._plots) < len(_PLOTS):
             return
         wide = self.width() >= _WIDE
         both = self._tabs.isTabEnabled(1)

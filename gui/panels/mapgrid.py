@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QColor, QImage, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from gui.theme import MEDIUM, SMALL, TINY, code_font
@@ -87,9 +87,12 @@ class Sheet:
         painter.setPen(QColor(theme.muted))
         for place, text in self.words:
             painter.drawText(place, text)
+        painter.setPen(QPen(QColor(theme.border), 0))  # white on white needs an edge
+        painter.setBrush(Qt.BrushStyle.NoBrush)
         for tile in self.tiles:
             if area is None or area.intersects(tile.place):
                 painter.drawImage(tile.place, tile.image)
+                painter.drawRect(tile.place)
 
     def tile_at(self, point: QPointF) -> Tile | None:
         """Return the tile under a point."""

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from graph.datasets import KNOWN
 from graph.problems import Severity
 from gui.icons import action_icon
-from gui.panels.chart import Chart
+from gui.panels.chart import Chart, is_loaded
 from gui.panels.parts import ElidedLabel, label, link_button
 from gui.runner import Failure, State
 from gui.theme import MEDIUM, SMALL, TINY
@@ -145,6 +145,8 @@ class TrainingPanel(QWidget):
             self._prepare()
         if state is State.STOPPING:
             self.status.set_text(self.tr("Stopping; the weights are kept …"))
+        if state is State.READY and is_loaded():
+            self.chart.prepare()
         self.train_button.setVisible(not busy)
         self.stop_button.setVisible(busy)
         self.stop_button.setEnabled(state is State.TRAINING)
