@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import subprocess
 import sys
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -17,6 +18,7 @@ from tests.benchmarks.__main__ import BENCHMARKS, fill
 from tests.benchmarks.processes import ROOT, environment
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 NO_ENGINE = {"canvas", "opening"}
@@ -38,10 +40,26 @@ def call(folder: Path, module: str, *words: str) -> str:
     return done.stdout
 
 
+@pytest.fixture(scope="module")
+def told(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, Future[str]]]:
+    """What the chosen benchmarks print; two run at a time, since nobody looks at their speed."""
+    calls = [getattr(item, "callspec", None) for item in request.session.items]
+    names = [one.params["name"] for one in calls if one is not None and "name" in one.params]
+    with ThreadPoolExecutor(2) as pool:
+        yield {
+            name: pool.submit(
+                call, tmp_path_factory.mktemp(name), "tests.benchmarks", name, "--quick", "--json"
+            )
+            for name in names
+            if name in BENCHMARKS
+        }
+
+
 @pytest.mark.parametrize("name", CASES)
-def test_a_benchmark_yields_numbers(name: str, tmp_path: Path) -> None:
-    told = call(tmp_path, "tests.benchmarks", name, "--quick", "--json")
-    result = msgspec.convert(msgspec.json.decode(told)["result"], harness.Result)
+def test_a_benchmark_yields_numbers(name: str, told: dict[str, Future[str]]) -> None:
+    result = msgspec.convert(msgspec.json.decode(told[name].result())["result"], harness.Result)
     assert result.rows
     for row in result.rows:
         assert 0 <= row.low <= row.value <= row.high < math.inf, row
