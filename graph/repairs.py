@@ -144,18 +144,18 @@ def _rename_layer(case: Case) -> Iterator[Candidate]:
 
 
 def _add_input(project: Project) -> Iterator[Candidate]:
-    """Add an Input, and wire it to the first node that has no input where there is one."""
+    """Add an Input, wired to the first node that has no input if it suits that node."""
     graph, spec = project.graph, with_role("source")
     wires = wiring(graph)
     waiting = next((key for key in wires.order if not wires.into[key]), None)
-    steps = Steps(project)
-    place = graph.nodes[waiting] if waiting is not None else None
-    x, y = (place.x, place.y - 120) if place is not None else (0.0, 0.0)
-    added, key = new_node(project, spec.name, x, y)
-    steps.do(added)
     if waiting is not None:
+        steps, place = Steps(project), graph.nodes[waiting]
+        added, key = new_node(project, spec.name, place.x, place.y - 120)
+        steps.do(added)
         steps.do(connect(steps.project, key, waiting))
-    yield steps.as_candidate(f"Add an {spec.name}")
+        yield steps.as_candidate(f"Add an {spec.name} for {place.label}")
+    added, _ = new_node(project, spec.name, 0.0, 0.0)
+    yield Candidate(f"Add an {spec.name}", added)
 
 
 def _ends_as_outputs(project: Project) -> Iterator[Candidate]:
