@@ -14,6 +14,7 @@ from graph.templates import blank
 from gui.document import Document
 from gui.errors import Surprises
 from gui.main_window import MainWindow
+from gui.panels import chart
 from gui.runner import Runner
 from gui.settings import Settings
 from gui.theme import DARK, LIGHT, Theme, apply_theme, system_scheme
@@ -50,7 +51,7 @@ def build_window(
     theme = theme or chosen_theme(settings)
     apply_theme(app, theme)
     window = MainWindow(app, Document(blank()), Runner(), settings, theme)
-    window.painted.connect(window.runner.warm_up)
+    window.painted.connect(lambda: window.runner.warm_up(chart.preload))
     return window
 
 

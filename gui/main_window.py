@@ -46,7 +46,8 @@ _LEFT = Qt.DockWidgetArea.LeftDockWidgetArea
 _RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
 _BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
 
-# name, title, area, and the dock it shares a place with
+# name, title, area, and the dock it shares a place with: two in a place at most, since Qt 6.11
+# leaves the tab bar of the first two behind when a third joins them
 DOCKS: tuple[tuple[str, str, Qt.DockWidgetArea, str], ...] = (
     ("library", "Library", _LEFT, ""),
     ("inspector", "Inspector", _RIGHT, ""),
@@ -55,8 +56,8 @@ DOCKS: tuple[tuple[str, str, Qt.DockWidgetArea, str], ...] = (
     ("plan", "Plan", _BOTTOM, "training"),
     ("problems", "Problems", _BOTTOM, ""),
     ("summary", "Summary", _BOTTOM, "problems"),
-    ("data", "Data", _BOTTOM, "problems"),
     ("activations", "Activations", _BOTTOM, ""),
+    ("data", "Data", _BOTTOM, "activations"),
 )
 _LAYOUT_VERSION = 1
 
@@ -166,7 +167,7 @@ class MainWindow(QMainWindow):
         for corner in (Qt.Corner.BottomLeftCorner, Qt.Corner.BottomRightCorner):
             self.setCorner(corner, _BOTTOM)
         self.resize(1440, 900)
-        for front in ("training", "problems"):
+        for front in ("training", "problems", "activations"):
             self.docks[front].raise_()
         across = Qt.Orientation.Horizontal
         down = Qt.Orientation.Vertical

@@ -1,7 +1,7 @@
 """Paints a geometry with any QPainter: the canvas's frames and the figures alike.
 
-Three levels of detail by zoom: *full* (all texts), *title* (icon stripe and name), *block* (family
-colours only). Far away nodes and wires go to Qt in a few calls, straight from numpy memory.
+Three levels of detail by zoom: *full* (all texts), *title* (stripe, name and shape), *block*
+(family colours only). Far away nodes and wires go to Qt in a few calls, straight from numpy memory.
 """
 
 from __future__ import annotations
@@ -27,13 +27,14 @@ if TYPE_CHECKING:
     from gui.canvas.arrays import Flags, Floats, Indexes
     from gui.theme import Theme
 
-FULL_FROM, TITLE_FROM = 0.55, 0.34
+FULL_FROM, TITLE_FROM = 0.62, 0.34
 _SMOOTH_WIRES = 1200  # more are drawn as plain lines: smooth curves would take 7 ms at 7,000
 _SMOOTH_BLOCKS = 2000
 _SHORT_LINES = np.linspace(0.0, 1.0, 13)
 _LONG = 30_000.0  # the length of wires that may be drawn one by one
 _HAIR = 1.5  # pixels; thinner wires are drawn one pixel wide
 _STRIPE = 5.0
+_TWO_LINES = 28.0  # pixels of a node's height from which on its shape stands below its name
 _DOTS = 24.0  # between the dots of the ground
 _LABEL_EDGE, _LABEL_HEIGHT = 5.0, 16.0
 
@@ -229,16 +230,21 @@ class CanvasPainter:
     def _paint_titles(
         self, painter: QPainter, geometry: Geometry, rows: Indexes, zoom: float
     ) -> None:
-        """Write names in a size that is the same at every zoom, where they fit."""
+        """Write names and shapes in a size that is the same at every zoom, where they fit."""
         painter.scale(1.0 / zoom, 1.0 / zoom)
         boxes = (geometry.rect[rows] * zoom).tolist()
         for row, (x, y, width, height) in zip(rows.tolist(), boxes, strict=True):
-            room = width - _STRIPE * zoom - 8.0
-            name = self._measure.fitted(Style.FAR, geometry.faces[row].name, room)
+            face, room = geometry.faces[row], width - _STRIPE * zoom - 8.0
+            name = self._measure.fitted(Style.FAR, face.name, room)
             if len(name) < 2 or height < 12.0:
                 continue
-            at = x + _STRIPE * zoom + 5.0
-            self.texts.write(painter, Style.FAR, name, at, y + height / 2 + 4.0, self._text)
+            at, middle = x + _STRIPE * zoom + 5.0, y + height / 2
+            shape = face.shape.replace(" ", "")
+            two = height >= _TWO_LINES and self._measure.width(Style.FIGURE, shape) <= room
+            base = middle - 3.0 if two else middle + 4.0
+            self.texts.write(painter, Style.FAR, name, at, base, self._text)
+            if two:
+                self.texts.write(painter, Style.FIGURE, shape, at, middle + 11.0, self._muted)
         painter.scale(zoom, zoom)
 
 
