@@ -327,9 +327,8 @@ def _takes_list(graph: Graph, node: str) -> bool:
 
 def _serial(graph: Graph, *keys: str) -> int:
     """Return the highest number in an id, so that ids are never given twice."""
-    return max(
-        graph.serial, *(int(key[1:]) for key in keys if key[:1] == "i" and key[1:].isdecimal())
-    )
+    numbers = [int(key[1:]) for key in keys if key[:1] == "i" and key[1:].isdecimal()]
+    return max([graph.serial, *numbers])
 
 
 def _is_source(graph: Graph, node: str) -> bool:

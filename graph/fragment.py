@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 MIME = "application/x-layerloom-fragment"
+LAYER_MIME = "application/x-layerloom-layer"  # one layer dragged from the library: its kind
 
 
 def cut_out(project: Project, keys: Iterable[str]) -> str:

@@ -11,8 +11,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -20,6 +19,9 @@ from graph import registry
 from graph.migrations import NEWEST, migrate
 from graph.params import Named, Value
 from graph.project import Data, Graph, Layer, Link, Node, Port, Project, Training
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _KNOWN = {"layerloom", "name", "graph", "data", "training"}
 

@@ -26,6 +26,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
+from graph.fragment import LAYER_MIME
 from gui.canvas import acts, keys, menu
 from gui.canvas.add_popup import AddPopup
 from gui.canvas.faces import PORT_LINE
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
     from gui.document import Document
     from gui.theme import Theme
 
-LAYER_MIME = "application/x-layerloom-layer"  # the text is the kind of layer
 _NOTCH_STEP = 1.15  # zoom of a notch of the wheel
 _NOTCH = 120.0
 

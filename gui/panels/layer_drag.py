@@ -24,6 +24,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
+from graph.fragment import LAYER_MIME
 from gui.icons import family_icon
 from gui.theme import NODE_RADIUS, SMALL, SMALL_SIZE, TEXT_SIZE, text_font
 
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from graph.spec import LayerSpec
     from gui.theme import Theme
 
-LAYER_MIME = "application/x-layerloom-layer"
 _GRIP = QPoint(24, 18)  # where the pointer holds the picture
 _COPY = Qt.DropAction.CopyAction
 _BUTTONS, _KEYS = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
