@@ -12,8 +12,9 @@ from cli.ends import Refusal, Status
 from codegen import emit
 from engine import protocol
 from engine.client import Engine, EngineDied, ProgramFailed
-from engine.runs import Run, RunError, RunInfo, new_run
-from graph import datasets, projectfile
+from engine.launch import prepare
+from engine.runs import Run, RunError
+from graph import datasets
 from graph.inference import Report
 from graph.project import Project
 
@@ -40,19 +41,7 @@ def train(project: Project, report: Report, parent: Path, show: Show) -> Outcome
     program = emit(project, report)
     folder = find_data(project)
     with _failures(), _engine() as (engine, ready):
-        info = RunInfo(
-            seed=project.training.seed,
-            data=project.data.source,
-            versions={
-                "keras": ready.keras,
-                "tensorflow": ready.tensorflow,
-                "python": ready.python,
-            },
-        )
-        run = new_run(parent, project.name, projectfile.dumps(project), program.text, info)
-        request = protocol.Train(
-            run_dir=str(run.path.resolve()), program=program.text, folder=str(folder)
-        )
+        run, request = prepare(parent, project, program, ready, folder)
         with _stopped_by_interrupt(engine):
             return _follow(engine, request, run, show)
 

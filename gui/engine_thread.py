@@ -5,27 +5,25 @@ function. It never ends because of a failure: whatever goes wrong becomes a `Fai
 """
 
 import contextlib
-import hashlib
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
 from pathlib import Path
 from traceback import format_exception
 from typing import Protocol
 
 from codegen import emit, emit_activations
 from codegen.source import Program
-from engine import protocol, runs
+from engine import protocol
 from engine.client import Engine, EngineDied, ProgramFailed
 from engine.command import Command
+from engine.launch import prepare
 from engine.protocol import LAST_EVENTS
-from engine.runs import Run, RunError, RunInfo
-from graph import projectfile
-from graph.datasets import BadData, file_of, find_data
+from engine.runs import Run, RunError
+from graph.datasets import BadData, find_data
 from graph.inference import Report
 from graph.project import Project
 from graph.projectfile import BadFile
@@ -176,8 +174,9 @@ class EngineThread:
             program = emit(drawing.project, drawing.report)
             folder = find_data(drawing.project)
             engine = self._ready_engine()
-            run = self._new_run(drawing.project, program, engine)
-            self._follow(engine, run, program, str(folder))
+            ready = engine.wait_ready()
+            run, request = prepare(self._runs_folder, drawing.project, program, ready, folder)
+            self._follow(engine, run, request)
         except _Unwanted:
             self._teller.take_state(State.STARTING, ends_training=True)
             self._teller.tell("finished", "stopped", run)
@@ -204,20 +203,8 @@ class EngineThread:
 
     # --- one training -------------------------------------------------------------------------
 
-    def _new_run(self, project: Project, program: Program, engine: Engine) -> Run:
-        ready = engine.wait_ready()
-        versions = {"keras": ready.keras, "tensorflow": ready.tensorflow, "python": ready.python}
-        return runs.new_run(
-            self._runs_folder,
-            project.name,
-            projectfile.dumps(project),
-            program.text,
-            RunInfo(seed=project.training.seed, versions=versions, data=fingerprint(project)),
-        )
-
-    def _follow(self, engine: Engine, run: Run, program: Program, folder: str) -> None:
+    def _follow(self, engine: Engine, run: Run, request: protocol.Train) -> None:
         """Let the engine train and tell each event; raises `EngineDied` and `RunError`."""
-        request = protocol.Train(run_dir=str(run.path), program=program.text, folder=folder)
         with self._sending:
             if self._stopped:
                 raise _Unwanted
@@ -339,23 +326,6 @@ class _Stream:
         if self._text:
             self._teller.tell("logged", "".join(self._text))
             self._text.clear()
-
-
-def fingerprint(project: Project) -> str:
-    """Return the data's name and the SHA-256 of its file; the name alone if Keras fetches it."""
-    source = project.data.source
-    path = file_of(project)
-    try:
-        facts = path.stat()
-    except OSError:
-        return source
-    return f"{source} sha256:{_digest(path, facts.st_mtime_ns, facts.st_size)}"
-
-
-@cache
-def _digest(path: Path, _modified: int, _size: int) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _abandon(engine: Engine) -> None:
