@@ -44,7 +44,7 @@ def _copy(source: Path, target: Path) -> Path:
     try:
         if target.exists() and target.samefile(source):
             return target
-        target.parent.mkdir(exist_ok=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, part)
         part.replace(target)
     except OSError as error:
