@@ -18,6 +18,7 @@ from graph.change import difference
 from graph.checks import problems
 from graph.inference import Report, Totals, infer, totals
 from graph.project import Project
+from graph.repairs import repairs
 from gui.undo import Step
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from graph.change import Change
     from graph.edits import Edit
     from graph.problems import Problem
+    from graph.repairs import Repair
 
 
 class Sheet:
@@ -96,6 +98,7 @@ class Document(QObject):
         self._problems: tuple[Problem, ...] | None = None
         self._program: Program | None = None
         self._totals: Totals | None = None
+        self._repairs: dict[Problem, tuple[Repair, ...]] = {}
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -107,6 +110,12 @@ class Document(QObject):
             drawn = bool(self.project.graph.nodes)
             self._problems = problems(self.project, self.report) if drawn else ()
         return self._problems
+
+    def repairs_of(self, problem: Problem) -> tuple[Repair, ...]:
+        """Return the repairs of a problem, each tried; found when somebody first asks."""
+        if problem not in self._repairs:
+            self._repairs[problem] = repairs(self.project, self.report, problem)
+        return self._repairs[problem]
 
     @property
     def program(self) -> Program:

@@ -23,7 +23,6 @@ from graph.edits import Edit, OrderInputs, SetOutputs
 from graph.inference import spec_text
 from graph.problems import Problem, Severity
 from graph.project import Port
-from graph.repairs import repairs
 from graph.spec import Calls
 from graph.topology import wiring
 from gui.panels.parts import (
@@ -257,7 +256,7 @@ class NodeProblems(Section):
         is_error = problem.severity is Severity.ERROR
         sentence = label(unbroken(problem.sentence), "error" if is_error else "warning", wrap=True)
         column.addWidget(sentence)
-        offered = repairs(self.document.project, self.document.report, problem)
+        offered = self.document.repairs_of(problem)
         for repair in offered:
             button = RepairButton(repair, f"inspector.repair.{column.count() - 1}")
             button.clicked.connect(lambda _=False, one=repair: self._push(one.edit, one.label))

@@ -28,7 +28,6 @@ from PySide6.QtWidgets import (
 
 from graph.edits import CantApply
 from graph.problems import Severity
-from graph.repairs import repairs
 from gui.icons import action_icon
 from gui.panels.parts import RepairButton, label, repair_style, unbroken
 from gui.theme import MEDIUM, SMALL, TEXT_SIZE, TINY, text_font
@@ -275,7 +274,7 @@ class ProblemsPanel(QWidget):
             if self._repairs_row is not None:
                 self.list.takeItem(self.list.row(self._repairs_row))
                 self._repairs_row = None
-        offered = repairs(self.document.project, self.document.report, item.data(_PROBLEM))
+        offered = self.document.repairs_of(item.data(_PROBLEM))
         if not offered:
             return
         box = QWidget()
