@@ -29,6 +29,8 @@ def export(project: Project, report: Report, path: Path) -> tuple[Path, ...]:
     Raises:
         BadFile: one of the files can't be written, or the data file isn't there.
     """
+    if not path.parent.is_dir():
+        raise BadFile(f"There is no folder {path.parent}. Make it first, or choose another.")
     program = emit(project, report)
     written = [path]
     if project.data.source == SAMPLE or is_file(project.data.source):
@@ -44,7 +46,7 @@ def _copy(source: Path, target: Path) -> Path:
     try:
         if target.exists() and target.samefile(source):
             return target
-        target.parent.mkdir(parents=True, exist_ok=True)
+        target.parent.mkdir(exist_ok=True)
         shutil.copyfile(source, part)
         part.replace(target)
     except OSError as error:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
+import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -44,13 +47,37 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def nothing_left_behind() -> Iterator[None]:
-    """Fail a test that leaves a thread, a window or a running timer behind."""
-    threads = set(threading.enumerate())
+    """Fail a test that leaves a thread, a process or a window behind; its timers go with those."""
+    threads, processes = set(threading.enumerate()), children()
     yield
     left = [one for one in threading.enumerate() if one not in threads and not one.daemon]
     assert not left, f"threads left running: {left}"
+    orphans = children() - processes
+    for _ in range(50):
+        if not orphans:
+            break
+        time.sleep(0.1)  # a process that was told to end needs a moment
+        orphans &= children()
+    assert not orphans, f"processes left running: {orphans}"
     if "PySide6.QtWidgets" in __import__("sys").modules:
         _no_windows_left()
+
+
+def children() -> set[int]:
+    """Return the ids of this process's living children, where the system can say so (Linux)."""
+    found: set[int] = set()
+    for task in Path("/proc/self/task").glob("*/children"):
+        with contextlib.suppress(OSError):
+            found.update(int(pid) for pid in task.read_text(encoding="ascii").split())
+    return {pid for pid in found if not _is_zombie(pid)}
+
+
+def _is_zombie(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0]
+    except OSError:
+        return True
+    return state == "Z"
 
 
 def _no_windows_left() -> None:
