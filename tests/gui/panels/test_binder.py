@@ -1,0 +1,161 @@
+"""The data panel: choosing data, columns, forms, losses and metrics edits the project."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFileDialog,
+    QLabel,
+    QPushButton,
+    QWidget,
+)
+
+from graph.datasets import KNOWN, SAMPLE
+from graph.objects import table
+from graph.params import Named
+from graph.project import port_key
+from gui.panels.binder import BinderPanel
+from gui.panels.binder_rows import METRICS, losses
+from gui.theme import LIGHT
+from tests.gui.panels.conftest import Drawn, draw
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from gui.theme import Theme
+
+
+@pytest.fixture
+def mlp(qtbot: QtBot) -> Drawn:
+    softmax = {"units": 10, "activation": Named("softmax")}
+    return draw(
+        (
+            ("Input", "visible", (), {"shape": (784,)}),
+            ("Dense", "output", ("visible",), softmax),
+        )
+    )
+
+
+@pytest.fixture
+def panel(qtbot: QtBot, mlp: Drawn, theme: Theme) -> BinderPanel:
+    made = BinderPanel(mlp.document, theme)
+    qtbot.addWidget(made)
+    made.resize(420, 520)
+    with qtbot.waitExposed(made):
+        made.show()
+    return made
+
+
+def choose(panel: BinderPanel, name: str, text: str) -> None:
+    """Choose an entry as a person does by keyboard."""
+    combo = panel.findChild(QComboBox, name)
+    combo.setFocus()
+    at = combo.findText(text)
+    assert at >= 0, [combo.itemText(row) for row in range(combo.count())]
+    key = Qt.Key.Key_Down if at > combo.currentIndex() else Qt.Key.Key_Up
+    while combo.currentText() != text:
+        QTest.keyClick(combo, key)
+
+
+def chips(panel: BinderPanel, name: str) -> list[str]:
+    QTest.qWait(0)  # Qt shows what was added to a layout at the next turn
+    box = panel.findChild(QWidget, name)
+    found = [one for one in box.findChildren(QLabel) if not one.isHidden()]
+    return [one.text().replace("\u00a0", " ") for one in found]
+
+
+def test_without_data_the_panel_asks_for_some(panel: BinderPanel) -> None:
+    assert "data set" in panel.findChild(QLabel, "binder.about").text()
+    assert panel.findChild(QComboBox, "binder.source").currentIndex() == -1
+
+
+def test_a_known_set_binds_inputs_and_outputs_and_shows_the_steps(
+    panel: BinderPanel, mlp: Drawn
+) -> None:
+    choose(panel, "binder.source", KNOWN[SAMPLE].title)
+    assert mlp.document.project.data.source == SAMPLE
+    about = panel.findChild(QLabel, "binder.about").text()
+    assert "6,000 training and 1,000 test samples" in about
+    assert chips(panel, "binder.input.0.steps") == [
+        "uint8 28 × 28",
+        "→ scale to 0–1",
+        "→ flatten to 784",
+    ]
+    assert chips(panel, "binder.output.0.steps")[1:] == ["→ integer labels"]
+
+
+def test_scaling_form_loss_and_metrics_are_edits(panel: BinderPanel, mlp: Drawn) -> None:
+    choose(panel, "binder.source", KNOWN[SAMPLE].title)
+    project = mlp.document.project
+    key, port = mlp.keys["visible"], port_key(project.graph.outputs[0])
+    box = panel.findChild(QCheckBox, "binder.input.0.scale")
+    QTest.mouseClick(box, Qt.MouseButton.LeftButton, pos=QPoint(8, box.height() // 2))
+    assert mlp.document.project.data.inputs[key].scale is False
+    assert "→ scale to 0–1" not in chips(panel, "binder.input.0.steps")
+    choose(panel, "binder.output.0.form", "one-hot")
+    assert mlp.document.project.data.outputs[port].form == "one-hot"
+    assert chips(panel, "binder.output.0.steps")[-1] == "→ one-hot (10)"
+    choose(panel, "binder.output.0.loss", "categorical_crossentropy")
+    assert mlp.document.project.training.goals[port].loss == "categorical_crossentropy"
+    menu = panel.findChild(QPushButton, "binder.output.0.metrics").menu()
+    next(one for one in menu.actions() if one.text() == "precision").trigger()
+    assert mlp.document.project.training.goals[port].metrics == ("accuracy", "precision")
+    for _ in range(20):
+        mlp.document.undo_stack.undo()
+    assert mlp.document.project.data.source == ""
+
+
+def test_a_loss_that_does_not_fit_is_said_beside_it(panel: BinderPanel) -> None:
+    choose(panel, "binder.source", KNOWN[SAMPLE].title)
+    trouble = panel.findChild(QLabel, "binder.output.0.problem")
+    assert not trouble.isVisible()
+    choose(panel, "binder.output.0.form", "one-hot")
+    choose(panel, "binder.output.0.loss", "sparse_categorical_crossentropy")
+    assert trouble.isVisible()
+    assert "output" in trouble.text()
+
+
+def test_an_own_file_is_chosen_in_a_dialog(
+    panel: BinderPanel, mlp: Drawn, tmp_path: Path, qtbot: QtBot
+) -> None:
+    generator = np.random.default_rng(1)
+    path = tmp_path / "mine.npz"
+    x = generator.integers(0, 255, (20, 28, 28), dtype=np.uint8)
+    y = np.arange(20, dtype=np.uint8) % 10
+    np.savez(path, x_train=x, y_train=y, x_test=x[:5], y_test=y[:5])
+    combo = panel.findChild(QComboBox, "binder.source")
+    combo.setFocus()
+    QTest.keyClick(combo, Qt.Key.Key_End)
+    dialog = panel.findChild(QFileDialog, "binder.dialog")
+    assert dialog.isVisible()
+    dialog.fileSelected.emit(str(path))
+    dialog.reject()
+    assert mlp.document.project.data.source == str(path)
+    assert "20 training and 5 test samples" in panel.findChild(QLabel, "binder.about").text()
+    assert combo.currentText() == "mine.npz"
+    columns = panel.findChild(QComboBox, "binder.input.0.column")
+    assert "x" in [columns.itemText(at) for at in range(columns.count())]
+    panel.set_theme(LIGHT)
+
+
+def test_the_metrics_and_losses_offered_are_keras_names() -> None:
+    known = {entry.identifier for entry in table("metric").values()}
+    assert set(METRICS) <= known
+    assert "sparse_categorical_crossentropy" in losses()
+
+
+def test_a_name_leads_to_its_node(panel: BinderPanel, mlp: Drawn, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(mlp.document.revealed) as revealed:
+        QTest.mouseClick(
+            panel.findChild(QPushButton, "binder.output.0.name"), Qt.MouseButton.LeftButton
+        )
+    assert revealed.args == [mlp.keys["output"]]

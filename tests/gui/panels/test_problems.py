@@ -1,0 +1,121 @@
+"""The problem list: sentences, repairs that work, and calm when there is nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QPushButton
+
+from graph.edits import Disconnect, RemoveNodes
+from graph.problems import Severity
+from graph.topology import wiring
+from gui.panels.problems import ProblemsPanel
+from gui.theme import LIGHT
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from gui.theme import Theme
+    from tests.gui.panels.conftest import Drawn
+
+
+@pytest.fixture
+def panel(qtbot: QtBot, drawn: Drawn, theme: Theme) -> ProblemsPanel:
+    made = ProblemsPanel(drawn.document, theme)
+    qtbot.addWidget(made)
+    made.resize(640, 260)
+    made.show()
+    return made
+
+
+def repairs(panel: ProblemsPanel) -> list[QPushButton]:
+    found = panel.findChildren(QPushButton)
+    return [one for one in found if one.objectName().startswith("repair.") and one.isVisible()]
+
+
+def test_a_problem_has_its_node_its_sentence_and_repairs_with_a_preview(
+    panel: ProblemsPanel, drawn: Drawn
+) -> None:
+    item = panel.list.item(0)
+    told = item.data(Qt.ItemDataRole.AccessibleTextRole)
+    assert told.startswith("merge: ")
+    assert "5,408" in told
+    assert "12 × 12 × 32" in told
+    words = [text.text() for text in repairs(panel)[0].findChildren(QLabel)]
+    assert any("10,016" in word for word in words), words
+    assert panel.counts()[0] == 1
+    assert drawn.document.report.nodes[drawn.keys["merge"]].problem is not None
+
+
+def test_a_click_on_a_repair_is_one_step_and_calm_follows(
+    panel: ProblemsPanel, drawn: Drawn, qtbot: QtBot
+) -> None:
+    before = drawn.document.project
+    with qtbot.waitSignal(panel.count_changed) as counted:
+        QTest.mouseClick(repairs(panel)[0], Qt.MouseButton.LeftButton)
+    assert counted.args[0] == 0
+    assert not [one for one in drawn.document.problems if one.severity is Severity.ERROR]
+    drawn.document.undo_stack.undo()
+    assert drawn.document.project == before
+    assert panel.counts()[0] == 1
+    qtbot.waitUntil(lambda: bool(repairs(panel)))
+
+
+def test_a_repair_can_be_chosen_by_keyboard(panel: ProblemsPanel) -> None:
+    panel.list.setFocus()
+    button = repairs(panel)[0]
+    QTest.keyClick(panel.list, Qt.Key.Key_Tab)
+    button.setFocus()
+    QTest.keyClick(button, Qt.Key.Key_Space)
+    assert panel.counts()[0] == 0
+
+
+def test_a_click_on_the_name_reveals_the_node(
+    panel: ProblemsPanel, drawn: Drawn, qtbot: QtBot
+) -> None:
+    rect = panel.list.visualItemRect(panel.list.item(0))
+    place = rect.topLeft()
+    place.setX(rect.left() + 48)
+    place.setY(rect.top() + 14)
+    with qtbot.waitSignal(drawn.document.revealed) as revealed:
+        QTest.mouseClick(panel.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert revealed.args == [drawn.keys["merge"]]
+
+
+def test_enter_reveals_the_node(panel: ProblemsPanel, drawn: Drawn, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(drawn.document.revealed) as revealed:
+        QTest.keyClick(panel.list, Qt.Key.Key_Return)
+    assert revealed.args == [drawn.keys["merge"]]
+
+
+def test_selecting_a_node_goes_to_its_problem(panel: ProblemsPanel, drawn: Drawn) -> None:
+    links = wiring(drawn.document.project.graph).into[drawn.keys["conv2"]]
+    drawn.document.push(Disconnect(links), "cut")
+    assert panel.counts()[0] >= 1
+    drawn.select("conv2")
+    chosen = panel.list.currentItem().data(Qt.ItemDataRole.AccessibleTextRole)
+    assert chosen.startswith("conv2: ")
+
+
+def test_the_list_keeps_all_rows_readable_when_narrow(panel: ProblemsPanel) -> None:
+    panel.resize(640, 400)
+    wide = panel.list.visualItemRect(panel.list.item(0)).height()
+    panel.resize(320, 400)
+    QTest.qWait(20)
+    assert panel.list.visualItemRect(panel.list.item(0)).height() > wide
+    for button in repairs(panel):
+        for text in button.findChildren(QLabel):
+            assert text.height() >= text.heightForWidth(text.width())
+
+
+def test_without_problems_the_panel_says_what_there_is(panel: ProblemsPanel, drawn: Drawn) -> None:
+    calm = panel.findChild(QLabel, "problems.calm")
+    assert not calm.isVisible()
+    drawn.document.push(RemoveNodes(tuple(drawn.keys.values())), "clear")
+    panel.set_theme(LIGHT)
+    if not drawn.document.problems:
+        assert calm.isVisible()
+        assert "Nothing is drawn yet" in calm.text()
