@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 
     from graph.repairs import Repair
     from gui.theme import Theme
+
+
+# where a long name such as GlobalAveragePooling2D may be broken when there is no room for it
+_WITHIN_A_NAME = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 def label(text: str = "", role: str = "", *, wrap: bool = False) -> QLabel:
@@ -209,7 +214,7 @@ class RepairButton(QPushButton):
         self.setProperty("role", "repair")
         self.setAccessibleName(f"{repair.label}. {repair.preview}")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        words = label(repair.label, wrap=True)
+        words = label(_WITHIN_A_NAME.sub("\u200b", repair.label), wrap=True)
         preview = label(repair.preview, "code")
         preview.setProperty("muted", True)
         row = QHBoxLayout(self)
