@@ -31,7 +31,7 @@ VERBS = {
     "export": "Save a drawing's Keras program.",
     "train": "Train a drawing.",
     "maps": "Paint what a layer of a trained model makes of a sample.",
-    "render": "Paint a drawing as SVG or PNG.",
+    "render": "Paint a drawing as SVG, PDF or PNG.",
 }
 """Each verb with what it does; `run` in the module of its name does it."""
 
@@ -75,7 +75,7 @@ def main(words: Sequence[str] | None = None) -> int:
         if not callable(say := getattr(error, "format_message", None)):
             raise
         verb = f" {words[0]}" if words and words[0] in VERBS else ""
-        complain(f"{say()} See layerloom{verb} --help.", as_json=as_json)
+        complain(f"{_in_words(error, say())} See layerloom{verb} --help.", as_json=as_json)
         return Status.WRONG_USE
     return status
 
@@ -120,10 +120,18 @@ def _typer(chosen: str) -> typer.Typer:
 
 
 def _refuse_slip(word: str) -> None:
-    """Refuse a first word that is no file and looks like a mistyped verb."""
+    """Refuse a first word that is no file, no template and no verb."""
+    if Path(word).suffix or Path(word).exists():
+        return
     near = difflib.get_close_matches(word, VERBS, n=1, cutoff=0.75)
-    if near and not Path(word).suffix and not Path(word).exists():
+    if near:
         raise Refusal(f"There is no file and no command {word}. Did you mean {near[0]}?")
+    from graph.templates import templates  # noqa: PLC0415 - nothing else here needs the drawing
+
+    if word not in {template.name for template in templates()}:
+        raise Refusal(
+            f"There is no file and no command {word}. layerloom --help lists the commands."
+        )
 
 
 def _missing(error: ImportError) -> str | None:
@@ -148,3 +156,18 @@ def _missing(error: ImportError) -> str | None:
 def _os_sentence(error: OSError) -> str:
     reason = error.strerror or str(error)
     return f"{error.filename}: {reason}." if error.filename else f"{reason}."
+
+
+def _in_words(error: Exception, said: str) -> str:
+    """Return what typer says of a wrong word, with the option it is about, as a sentence."""
+    option = getattr(getattr(error, "param", None), "opts", None)
+    text = said.rstrip(".")
+    for library, plain in (
+        ("Input should be a valid integer, unable to parse string as an integer", "a whole number"),
+        ("Input should be greater than or equal to", "a number of at least"),
+        ("Input should be a valid number, unable to parse string as a number", "a number"),
+    ):
+        if library in text:
+            needs = text[text.index(library) :].replace(library, plain)
+            return f"{option[-1] if option else 'That'} needs {needs}."
+    return f"{text}."

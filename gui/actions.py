@@ -112,6 +112,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         _drawn,
         tip="Put the nodes in columns from left to right",
     ),
+    ActionSpec("view.reset_layout", "Put the panels back", lambda do: do.window.reset_layout()),
     ActionSpec(
         "view.theme", "Dark or light", lambda do: do.switch_theme(), "Ctrl+Shift+D", ends_group=True
     ),

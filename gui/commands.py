@@ -27,7 +27,7 @@ class Commands(QObject):
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
-        self.window = window
+        self.window: MainWindow = window
         self.document: Document = window.document
         self.canvas: CanvasView = window.canvas
         self.files: Files = Files(window)
@@ -82,6 +82,7 @@ class Commands(QObject):
             return
         self.document.push(edit, self.tr("Paste"))
         self.document.select(frozenset(keys))
+        self.canvas.setFocus()
 
     def delete(self) -> None:
         """Take out the selected nodes and wires."""
@@ -98,6 +99,7 @@ class Commands(QObject):
         edit, key = share(self.document.project, node, at.x, at.y + 128)
         self.document.push(edit, self.tr("Share layer"))
         self.document.select(frozenset({key}))
+        self.canvas.setFocus()
 
     def arrange(self) -> None:
         """Put the nodes in columns, or the selected ones if several are."""
@@ -121,10 +123,9 @@ class Commands(QObject):
         if errors:
             count = len(errors)
             what = self.tr("one error") if count == 1 else self.tr("{n} errors").format(n=count)
-            self.tell(
-                self.tr("The drawing has {what} to mend before it can train: {first}").format(
-                    what=what, first=errors[0].sentence
-                )
+            sentence = self.tr("The drawing has {what} to mend before it can train: {first}")
+            self.window.messages.tell(
+                sentence.format(what=what, first=errors[0].sentence), of_drawing=True
             )
             self.window.show_panel("problems")
             if errors[0].node is not None:

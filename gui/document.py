@@ -55,12 +55,14 @@ class Document(QObject):
         selection_changed(): other nodes or wires are selected.
         file_changed(): a file's path, whether it is saved, or the list of sheets is another.
         revealed(str): somebody asked to see the node of this id.
+        sheet_shown(): another of the open projects is shown.
     """
 
     changed = Signal(object)
     selection_changed = Signal()
     file_changed = Signal()
     revealed = Signal(str)
+    sheet_shown = Signal()
 
     def __init__(self, project: Project | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -194,6 +196,7 @@ class Document(QObject):
             self._showing = False
         self.selection_changed.emit()
         self.file_changed.emit()
+        self.sheet_shown.emit()
 
     def add(self, project: Project, path: Path | None = None) -> None:
         """Open a project beside the others and show it; an untouched empty sheet makes way."""

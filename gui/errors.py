@@ -42,6 +42,7 @@ class MessageBar(QFrame):
         row.addWidget(self._act)
         row.addWidget(dismiss)
         self._call: Callable[[], None] | None = None
+        self._of_drawing = False
         self.hide()
 
     @property
@@ -49,13 +50,29 @@ class MessageBar(QFrame):
         """Return the sentence that is shown."""
         return self._text.text()
 
-    def tell(self, sentence: str, label: str = "", call: Callable[[], None] | None = None) -> None:
-        """Show a sentence, with a button that does something about it if there is such."""
+    def tell(
+        self,
+        sentence: str,
+        label: str = "",
+        call: Callable[[], None] | None = None,
+        *,
+        of_drawing: bool = False,
+    ) -> None:
+        """Show a sentence, with a button that does something about it if there is such.
+
+        One that is `of_drawing` goes away with the next change of the drawing.
+        """
+        self._of_drawing = of_drawing
         self._text.setText(sentence)
         self._act.setText(label)
         self._act.setVisible(call is not None)
         self._call = call
         self.show()
+
+    def drawing_changed(self) -> None:
+        """Take away what was said of the drawing as it was before."""
+        if self._of_drawing:
+            self.hide()
 
     def _on_act_clicked(self) -> None:
         self.hide()

@@ -9,6 +9,8 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from graph import projectfile
+from graph.edits import RenameProject
+from graph.project import Project
 from graph.templates import blank
 
 if TYPE_CHECKING:
@@ -71,6 +73,8 @@ class Files(QObject):
         return self._save_to(path if path.suffix else path.with_suffix(".loom"))
 
     def _save_to(self, path: Path) -> bool:
+        if self.document.project.name == Project().name:  # nobody has named it: the file does
+            self.document.push(RenameProject(path.stem), self.tr("Name the project"))
         try:
             self.document.save(path)
         except projectfile.BadFile as bad:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QDockWidget,
-    QLabel,
     QMainWindow,
     QStackedWidget,
     QTabWidget,
@@ -31,6 +30,7 @@ from gui.panels.start import StartPage
 from gui.panels.summary import SummaryPanel
 from gui.panels.training import TrainingPanel
 from gui.runner import Runner, State
+from gui.shortcuts import ShortcutsDialog
 from gui.status import StatusLine
 from gui.theme import DARK, LIGHT, Theme, apply_theme
 from gui.top_bar import TopBar
@@ -96,6 +96,9 @@ class MainWindow(QMainWindow):
         menus = actions.fill_menus(self, self.actions_by_id)
         for dock in self.docks.values():
             menus["View"].addAction(dock.toggleViewAction())
+        self._recent = menus["File"].addMenu(self.tr("Open recent"))
+        self._recent.setObjectName("menu.recent")
+        self._recent.aboutToShow.connect(self._fill_recent)
         self.top_bar = TopBar(document, self.actions_by_id, theme, self)
         self.addToolBar(self.top_bar)
         self.status = StatusLine(document, theme, self)
@@ -148,15 +151,20 @@ class MainWindow(QMainWindow):
         document.changed.connect(self._on_document_changed)
         document.selection_changed.connect(self._refresh)
         document.file_changed.connect(self._refresh)
+        document.sheet_shown.connect(self.canvas.fit)
         document.undo_group.indexChanged.connect(self._refresh)
         runner.state_changed.connect(self._on_runner_state_changed)
         self.canvas.zoom_changed.connect(self.status.show_zoom)
         self.start.chosen.connect(self._on_template_chosen)
         self.start.file_wanted.connect(self.commands.files.open)
+        self.start.layer_wanted.connect(self._on_layer_chosen)
         self.start.empty_wanted.connect(self.commands.files.new)
         self.panels["library"].chosen.connect(self._on_layer_chosen)  # type: ignore[attr-defined]
         self.panels["code"].save_requested.connect(self.commands.files.export_program)  # type: ignore[attr-defined]
         self.panels["problems"].count_changed.connect(self._on_problem_count_changed)  # type: ignore[attr-defined]
+        self.top_bar.close_wanted.connect(
+            lambda at: self.commands.files.close_sheet(document.sheets[at])
+        )
         self.top_bar.data_wanted.connect(lambda: self.show_panel("data"))
         for dock in self.docks.values():
             dock.dockLocationChanged.connect(self._title_docks)
@@ -224,23 +232,30 @@ class MainWindow(QMainWindow):
         for part in (*parts, *self.panels.values()):
             part.set_theme(self.theme)  # type: ignore[attr-defined]
 
+    def reset_layout(self) -> None:
+        """Put every dock back where it was at the first start."""
+        self.restoreState(self._usual, _LAYOUT_VERSION)
+        self._title_docks()
+
+    def _fill_recent(self) -> None:
+        self._recent.clear()
+        for path in self.settings.recent_files:
+            action = self._recent.addAction(path.name)
+            action.setToolTip(str(path))
+            action.triggered.connect(lambda _on=False, path=path: self.commands.files.open(path))
+        self._recent.setToolTipsVisible(True)
+        if not self.settings.recent_files:
+            self._recent.addAction(self.tr("None yet")).setEnabled(False)
+
     def show_shortcuts(self) -> None:
         """List the keyboard shortcuts."""
-        rows = "".join(
-            f"<tr><td>{self.tr(spec.text)}</td><td>&nbsp;&nbsp;<code>{spec.shortcut}</code></td></tr>"
-            for spec in actions.ACTIONS
-            if spec.shortcut
-        )
-        self._shortcuts = QLabel(f"<table cellspacing=6>{rows}</table>", self)
-        self._shortcuts.setWindowFlag(Qt.WindowType.Tool)
-        self._shortcuts.setWindowTitle(self.tr("Keyboard shortcuts"))
-        self._shortcuts.setMargin(16)
-        self._shortcuts.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._shortcuts.show()
+        rows = ((spec.text, spec.shortcut) for spec in actions.ACTIONS if spec.shortcut)
+        ShortcutsDialog(rows, self).open()
 
     # slots -----------------------------------------------------------------------------------
 
     def _on_document_changed(self, _change: object) -> None:
+        self.messages.drawing_changed()
         if self.document.project.graph.nodes and self._pages.currentWidget() is self.start:
             self.show_canvas()
         self._refresh()
@@ -265,6 +280,7 @@ class MainWindow(QMainWindow):
         count = errors + warnings
         title = self.tr("Problems")
         self.docks["problems"].setWindowTitle(f"{title} {count}" if count else title)
+        self.docks["problems"].toggleViewAction().setText(title)
 
     def _refresh(self) -> None:
         actions.refresh(self.actions_by_id, self.commands)

@@ -90,7 +90,7 @@ class TopBar(QToolBar):
         tabs.setProperty("role", "files")
         tabs.setDrawBase(False)
         tabs.setExpanding(False)
-        tabs.setTabsClosable(False)
+        tabs.setTabsClosable(True)
         tabs.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         tabs.currentChanged.connect(self._on_tab_changed)
         tabs.tabCloseRequested.connect(self.close_wanted)

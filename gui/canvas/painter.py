@@ -34,7 +34,7 @@ _SHORT_LINES = np.linspace(0.0, 1.0, 13)
 _LONG = 30_000.0  # the length of wires that may be drawn one by one
 _HAIR = 1.5  # pixels; thinner wires are drawn one pixel wide
 _STRIPE = 5.0
-_TWO_LINES = 28.0  # pixels of a node's height from which on its shape stands below its name
+_TWO_LINES = 23.0  # pixels of a node's height from which on its shape stands below its name
 _DOTS = 24.0  # between the dots of the ground
 _LABEL_EDGE, _LABEL_HEIGHT = 5.0, 16.0
 
@@ -241,7 +241,7 @@ class CanvasPainter:
             at, middle = x + _STRIPE * zoom + 5.0, y + height / 2
             shape = face.shape.replace(" ", "")
             two = height >= _TWO_LINES and self._measure.width(Style.FIGURE, shape) <= room
-            base = middle - 3.0 if two else middle + 4.0
+            base = middle - 2.0 if two else middle + 4.0
             self.texts.write(painter, Style.FAR, name, at, base, self._text)
             if two:
                 self.texts.write(painter, Style.FIGURE, shape, at, middle + 11.0, self._muted)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from gui.canvas.geometry import Area, Side
     from gui.document import Document
 
+_MINIMAP_FROM = QSize(480, 320)
 _REACH = 7.0  # pixels of the screen within which ports and wires are caught
 _ROUND = 3  # pixels that lines and their softness reach over what is to be painted anew
 
@@ -67,7 +68,7 @@ class Stage(QWidget):
     def _take_over(self, change: Change | None) -> None:
         document = self.document
         self.drawing.show(document.project, document.report, document.problems, change)
-        self.minimap.setVisible(self._minimap_wanted and bool(self.drawing.keys))
+        self._place_minimap()
         graph = document.project.graph
         words = self.tr("{0} layers, {1} wires.").format(len(graph.nodes), len(graph.links))
         self.setAccessibleDescription(words)
@@ -137,7 +138,14 @@ class Stage(QWidget):
     def show_minimap(self, wanted: bool) -> None:  # noqa: FBT001 - for an action's toggled signal
         """Show the overview in the corner, or hide it."""
         self._minimap_wanted = wanted
-        self.minimap.setVisible(wanted and bool(self.drawing.keys))
+        self._place_minimap()
+
+    def _place_minimap(self) -> None:
+        """Keep the overview in its corner, where it doesn't hide most of a small canvas."""
+        room = self.width() >= _MINIMAP_FROM.width() and self.height() >= _MINIMAP_FROM.height()
+        self.minimap.setVisible(self._minimap_wanted and room and bool(self.drawing.keys))
+        corner = self.rect().bottomRight() - self.minimap.rect().bottomRight()
+        self.minimap.move(corner - QPoint(MEDIUM, MEDIUM))
 
     # where things are, in pixels of the widget
 
@@ -198,5 +206,4 @@ class Stage(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the overview in its corner."""
         super().resizeEvent(event)
-        corner = self.rect().bottomRight() - self.minimap.rect().bottomRight()
-        self.minimap.move(corner - QPoint(MEDIUM, MEDIUM))
+        self._place_minimap()

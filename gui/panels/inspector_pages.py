@@ -282,7 +282,7 @@ class ProjectPage(Page):
     def refresh(self) -> None:
         """Show the project as it is now."""
         project = self.document.project
-        count = len(project.graph.nodes)
+        count = len(project.graph.layers)
         self._heading.setText(self.tr("Project"))
         if not self._name.is_being_edited:
             self._name.show_value(project.name)

@@ -239,7 +239,7 @@ class ProblemsPanel(QWidget):
             self._calm.setText(self._calm_text())
 
     def _calm_text(self) -> str:
-        count = len(self.document.project.graph.nodes)
+        count = len(self.document.project.graph.layers)
         if not count:
             return self.tr("Nothing is drawn yet. Drag a layer from the library to begin.")
         layers = self.tr("1 layer") if count == 1 else self.tr("{0} layers").format(count)

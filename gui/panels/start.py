@@ -13,21 +13,23 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
 from graph import registry, templates
+from graph.fragment import LAYER_MIME
 from graph.inference import infer, totals
 from gui.theme import HUGE, LARGE, MEDIUM, SMALL, Theme, code_font, text_font
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QResizeEvent
+    from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QResizeEvent
 
     from graph.project import Graph
     from graph.templates import Template
 
-CARD = QSize(264, 212)
+CARD = QSize(224, 216)
 PICTURE_HEIGHT = 96
 
 
@@ -39,6 +41,7 @@ class Card(QAbstractButton):
         self.setObjectName(f"template.{template.name}")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setAccessibleName(template.title)
         self.setAccessibleDescription(template.summary)
@@ -115,16 +118,19 @@ class StartPage(QScrollArea):
         chosen(str): the template of that name is wanted.
         empty_wanted(): an empty drawing is wanted.
         file_wanted(): somebody wants to open a file.
+        layer_wanted(str): a layer of that kind was dropped here.
     """
 
     chosen = Signal(str)
     empty_wanted = Signal()
     file_wanted = Signal()
+    layer_wanted = Signal(str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("start")
         self.setWidgetResizable(True)
+        self.setAcceptDrops(True)
         self._cards: list[Card] = []
         for template in templates.templates():
             card = Card(template, theme)
@@ -148,14 +154,14 @@ class StartPage(QScrollArea):
         page = QWidget()
         page.setProperty("role", "page")
         column = QVBoxLayout(page)
-        column.setContentsMargins(HUGE * 2, HUGE * 2, HUGE * 2, HUGE)
+        column.setContentsMargins(HUGE, HUGE, HUGE, HUGE)
         column.setSpacing(SMALL)
-        column.addWidget(title)
+        head = self._other_ways()
+        head.insertWidget(0, title, 1)
+        column.addLayout(head)
         column.addWidget(words)
         column.addSpacing(LARGE)
         column.addLayout(self._grid)
-        column.addSpacing(LARGE)
-        column.addLayout(self._other_ways())
         column.addStretch(1)
         self.setWidget(page)
 
@@ -171,7 +177,6 @@ class StartPage(QScrollArea):
             button.setObjectName(name)
             button.clicked.connect(lambda _on=False, signal=signal: signal.emit())
             row.addWidget(button)
-        row.addStretch(1)
         return row
 
     def set_theme(self, theme: Theme) -> None:
@@ -180,13 +185,28 @@ class StartPage(QScrollArea):
             card.theme = theme
             card.update()
 
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take a layer in hand: whoever drags one here wants to draw."""
+        if event.mimeData().hasFormat(LAYER_MIME):
+            event.acceptProposedAction()
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        """Let the layer go on."""
+        event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Begin a drawing with the layer."""
+        kind = bytes(event.mimeData().data(LAYER_MIME).data()).decode("utf-8", "replace")
+        event.acceptProposedAction()
+        self.layer_wanted.emit(kind)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Put as many cards in a row as there is room for."""
         super().resizeEvent(event)
         self._flow()
 
     def _flow(self) -> None:
-        room = self.viewport().width() - HUGE * 4 + LARGE
+        room = self.viewport().width() - HUGE * 2 + LARGE
         columns = max(1, room // (CARD.width() + LARGE))
         if columns == self._columns:
             return
@@ -194,5 +214,4 @@ class StartPage(QScrollArea):
         for at, card in enumerate(self._cards):
             self._grid.addWidget(card, at // columns, at % columns)
         for column in range(self._grid.columnCount()):
-            self._grid.setColumnStretch(column, 0)
-        self._grid.setColumnStretch(columns, 1)
+            self._grid.setColumnStretch(column, int(column < columns))

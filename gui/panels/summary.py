@@ -136,7 +136,7 @@ class SummaryPanel(QWidget):
         header.setStretchLastSection(True)
         header.setHighlightSections(False)
         header.setMinimumSectionSize(64)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self._totals = label("", "muted", wrap=True)
         self._totals.setObjectName("summary.totals")
         self._totals.setContentsMargins(MEDIUM, SMALL, MEDIUM, SMALL)
