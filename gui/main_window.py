@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from gui import actions
 from gui.canvas.view import CanvasView
 from gui.commands import Commands
+from gui.dock_tabs import DockTabs
 from gui.errors import MessageBar
 from gui.icons import app_icon
 from gui.panels.activations import ActivationsPanel
@@ -46,8 +47,7 @@ _LEFT = Qt.DockWidgetArea.LeftDockWidgetArea
 _RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
 _BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
 
-# name, title, area, and the dock it shares a place with: two in a place at most, since Qt 6.11
-# leaves the tab bar of the first two behind when a third joins them
+# name, title, area, and the dock it shares a place with
 DOCKS: tuple[tuple[str, str, Qt.DockWidgetArea, str], ...] = (
     ("library", "Library", _LEFT, ""),
     ("inspector", "Inspector", _RIGHT, ""),
@@ -92,6 +92,7 @@ class MainWindow(QMainWindow):
         self.commands = Commands(self)
         self.setCentralWidget(self._middle())
         self.docks = self._build_docks()
+        self._dock_tabs = DockTabs(self, self.docks.values())
         self.actions_by_id = actions.build_actions(self, self.commands)
         menus = actions.fill_menus(self, self.actions_by_id)
         for dock in self.docks.values():
@@ -166,9 +167,6 @@ class MainWindow(QMainWindow):
             lambda at: self.commands.files.close_sheet(document.sheets[at])
         )
         self.top_bar.data_wanted.connect(lambda: self.show_panel("data"))
-        for dock in self.docks.values():
-            dock.dockLocationChanged.connect(self._title_docks)
-            dock.topLevelChanged.connect(self._title_docks)
 
     def _lay_out(self) -> None:
         self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
@@ -188,18 +186,7 @@ class MainWindow(QMainWindow):
         if not self.settings.window_geometry.isEmpty():
             self.restoreGeometry(self.settings.window_geometry)
             self.restoreState(self.settings.window_state, _LAYOUT_VERSION)
-        self._title_docks()
-
-    def _title_docks(self) -> None:
-        """Show a dock's title where no tab says it already."""
-        for dock in self.docks.values():
-            has_tab = bool(self.tabifiedDockWidgets(dock)) and not dock.isFloating()
-            plain = dock.titleBarWidget()
-            if has_tab and plain is None:
-                dock.setTitleBarWidget(QWidget())
-            elif not has_tab and plain is not None:
-                dock.setTitleBarWidget(None)  # type: ignore[arg-type]
-                plain.deleteLater()
+        self._dock_tabs.tidy()
 
     # what is shown ---------------------------------------------------------------------------
 
@@ -235,7 +222,7 @@ class MainWindow(QMainWindow):
     def reset_layout(self) -> None:
         """Put every dock back where it was at the first start."""
         self.restoreState(self._usual, _LAYOUT_VERSION)
-        self._title_docks()
+        self._dock_tabs.tidy()
 
     def _fill_recent(self) -> None:
         self._recent.clear()
