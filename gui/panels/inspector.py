@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from gui.panels.inspector_pages import NodePage, Page, ProjectPage, SeveralPage
@@ -45,6 +46,7 @@ class InspectorPanel(QWidget):
         self._page: Page | None = None
         self._area: QScrollArea = scrolling(QWidget())
         self._area.setObjectName("inspector.area")
+        self._area.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._area.setMinimumWidth(MINIMUM_WIDTH)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -78,7 +80,7 @@ class InspectorPanel(QWidget):
 
     def _make_page(self) -> None:
         if self._page is not None:
-            self._page.dismiss()
+            self._page.dismiss(self._area)
             self._area.takeWidget()
         subject = self._subject()
         keys = tuple(str(part[0]) for part in subject if isinstance(part, tuple))

@@ -24,7 +24,7 @@ from gui.panels.inspector_sections import (
     WhyCard,
 )
 from gui.panels.names import LAYER_NAME, PROJECT_NAME, VARIABLE
-from gui.panels.parts import label, rule
+from gui.panels.parts import hand_focus_on, label, rule
 from gui.theme import MEDIUM, SMALL, TEXT_SIZE, TINY, text_font
 
 if TYPE_CHECKING:
@@ -92,10 +92,14 @@ class Page(QWidget):
         except CantApply:
             self.refresh()  # the drawing has become another one meanwhile
 
-    def dismiss(self) -> None:
-        """Take the page out of use, and drop what was not finished: its node may be gone."""
+    def dismiss(self, heir: QWidget) -> None:
+        """Take the page out of use, and drop what was not finished: its node may be gone.
+
+        `heir` gets the focus if a part of the page has it.
+        """
         for editor in self.findChildren(Editor):
             editor.blockSignals(True)
+        hand_focus_on(self, heir)
         self.hide()
         self.deleteLater()
 

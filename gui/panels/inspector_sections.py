@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
+    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -28,6 +29,7 @@ from graph.topology import wiring
 from gui.panels.parts import (
     ElidedLabel,
     RepairButton,
+    hand_focus_on,
     icon_button,
     label,
     link_button,
@@ -68,12 +70,20 @@ class Section(QWidget):
         """Show what the document says now; return whether there is anything to show."""
         raise NotImplementedError
 
+    def _heir(self) -> QWidget:
+        """Return who gets the focus of a row that goes away: the area that scrolls the page."""
+        found: QWidget | None = self.parentWidget()
+        while found is not None and not isinstance(found, QScrollArea):
+            found = found.parentWidget()
+        return found or self
+
     def _replace(self, shown: object) -> QWidget | None:
         """Return an empty body to fill, or None if the same thing is shown already."""
         if shown == self._shown:
             return None
         self._shown = shown
         if self._body is not None:
+            hand_focus_on(self._body, self._heir())
             self._body.hide()
             self._body.deleteLater()
         self._body = QWidget()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QIcon, QTransform
 from PySide6.QtWidgets import (
+    QApplication,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -94,6 +95,17 @@ def set_property(widget: QWidget, name: str, value: object) -> None:
     widget.setProperty(name, value)
     widget.style().unpolish(widget)
     widget.style().polish(widget)
+
+
+def hand_focus_on(leaving: QWidget, heir: QWidget) -> None:
+    """Give the keyboard focus within a widget that goes away to another one.
+
+    Left to itself, Qt would give it to the next field, its text selected, and what a person types
+    next would replace that text.
+    """
+    focused = QApplication.focusWidget()
+    if focused is not None and (focused is leaving or leaving.isAncestorOf(focused)):
+        heir.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 def scrolling(content: QWidget) -> QScrollArea:
@@ -212,6 +224,7 @@ class RepairButton(QPushButton):
         self.repair = repair
         self.setObjectName(name)
         self.setProperty("role", "repair")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the focus where it was
         self.setAccessibleName(f"{repair.label}. {repair.preview}")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         words = label(_WITHIN_A_NAME.sub("\u200b", repair.label), wrap=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
-    QEvent,
     QModelIndex,
     QPersistentModelIndex,
     QRect,
@@ -14,7 +13,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QMouseEvent, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import (
     QLabel,
     QListWidget,
@@ -29,11 +28,10 @@ from PySide6.QtWidgets import (
 from graph.edits import CantApply
 from graph.problems import Severity
 from gui.icons import action_icon
-from gui.panels.parts import RepairButton, label, repair_style, unbroken
+from gui.panels.parts import RepairButton, hand_focus_on, label, repair_style, unbroken
 from gui.theme import MEDIUM, SMALL, TEXT_SIZE, TINY, text_font
 
 if TYPE_CHECKING:
-    from PySide6.QtCore import QAbstractItemModel
     from PySide6.QtGui import QResizeEvent
 
     from graph.change import Change
@@ -50,13 +48,7 @@ Index = QModelIndex | QPersistentModelIndex
 
 
 class ProblemDelegate(QStyledItemDelegate):
-    """Paints a problem: sign, name of the node, sentence in as many lines as it needs.
-
-    Signals:
-        name_clicked(str): somebody clicked the name of this node.
-    """
-
-    name_clicked = Signal(str)
+    """Paints a problem: sign, name of the node, sentence in as many lines as it needs."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -112,26 +104,6 @@ class ProblemDelegate(QStyledItemDelegate):
         )
         return QSize(width, max(16, box.height()) + 2 * SMALL)
 
-    def editorEvent(
-        self,
-        event: QEvent,
-        model: QAbstractItemModel,
-        option: QStyleOptionViewItem,
-        index: Index,
-    ) -> bool:
-        """Report a click on the name."""
-        problem: Problem | None = index.data(_PROBLEM)
-        if (
-            problem is not None
-            and problem.node is not None
-            and event.type() is QEvent.Type.MouseButtonRelease
-            and isinstance(event, QMouseEvent)
-        ):
-            rect: QRect = option.rect
-            if self._columns(rect)[1].contains(event.position().toPoint()):
-                self.name_clicked.emit(problem.node)
-        return super().editorEvent(event, model, option, index)
-
 
 class ProblemList(QListWidget):
     """A list whose rows are measured anew when it is another width."""
@@ -179,9 +151,9 @@ class ProblemsPanel(QWidget):
         self.list.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._delegate = ProblemDelegate(theme, self.list)
-        self._delegate.name_clicked.connect(document.reveal)
         self.list.setItemDelegate(self._delegate)
-        self.list.itemActivated.connect(self._on_item_activated)
+        self.list.itemActivated.connect(self._reveal)
+        self.list.itemClicked.connect(self._reveal)
         self.list.currentItemChanged.connect(self._on_current_changed)
         self._calm = label("", "muted", wrap=True)
         self._calm.setObjectName("problems.calm")
@@ -223,7 +195,7 @@ class ProblemsPanel(QWidget):
 
     def _fill(self) -> None:
         with QSignalBlocker(self.list):
-            self._repairs_row = None
+            self._drop_repairs()
             self.list.clear()
             nodes = self.document.project.graph.nodes
             for problem in self._shown:
@@ -233,6 +205,8 @@ class ProblemsPanel(QWidget):
                 name = nodes[problem.node].label if named and problem.node else self.tr("model")
                 item.setData(_NAME, name)
                 item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{name}: {problem.sentence}")
+        if not self._shown:
+            hand_focus_on(self.list, self)
         self.list.setVisible(bool(self._shown))
         self._calm.setVisible(not self._shown)
         if not self._shown:
@@ -270,10 +244,7 @@ class ProblemsPanel(QWidget):
 
     def _show_repairs(self, item: QListWidgetItem) -> None:
         """Put a row with the repairs of a problem below it."""
-        with QSignalBlocker(self.list):
-            if self._repairs_row is not None:
-                self.list.takeItem(self.list.row(self._repairs_row))
-                self._repairs_row = None
+        self._drop_repairs()
         offered = self.document.repairs_of(item.data(_PROBLEM))
         if not offered:
             return
@@ -293,11 +264,22 @@ class ProblemsPanel(QWidget):
             self.list.measure(row)
         self._repairs_row = row
 
+    def _drop_repairs(self) -> None:
+        row, self._repairs_row = self._repairs_row, None
+        if row is None:
+            return
+        if (box := self.list.itemWidget(row)) is not None:
+            hand_focus_on(box, self.list)
+        with QSignalBlocker(self.list):
+            self.list.takeItem(self.list.row(row))
+
     def _on_current_changed(self, item: QListWidgetItem | None) -> None:
         if item is not None and item.data(_PROBLEM) is not None:
             self._show_repairs(item)
+            self._reveal(item)
 
-    def _on_item_activated(self, item: QListWidgetItem) -> None:
+    def _reveal(self, item: QListWidgetItem) -> None:
+        """Show the node of a problem; the focus stays here, for the next arrow key."""
         problem: Problem | None = item.data(_PROBLEM)
         if problem is not None and problem.node is not None:
             self.document.reveal(problem.node)

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QToolButton,
+    QWidget,
+)
 
 from graph import edits, placing
 from graph.edits import SetParams
@@ -49,6 +57,26 @@ def typed(panel: InspectorPanel, name: str, text: str) -> QLineEdit:
 def texts(panel: InspectorPanel, parent: str = "inspector.why") -> str:
     card = one(panel, QWidget, parent)
     return "\n".join(part.text() for part in card.findChildren(QLabel))
+
+
+def test_a_page_that_goes_away_hands_the_focus_to_no_field(
+    panel: InspectorPanel, drawn: Drawn
+) -> None:
+    drawn.select("conv2")
+    one(panel, QLineEdit, "param.filters").setFocus()
+    drawn.select("conv1")
+    assert not isinstance(QApplication.focusWidget(), QLineEdit)
+    drawn.select("merge")
+    button = next(
+        each
+        for each in panel.findChildren(QPushButton)
+        if each.objectName().startswith("inspector.repair") and each.isVisible()
+    )
+    button.setFocus()
+    QTest.keyClick(button, Qt.Key.Key_Space)
+    assert drawn.document.report.nodes[drawn.keys["merge"]].problem is None
+    assert QApplication.focusWidget() is not None
+    assert not isinstance(QApplication.focusWidget(), QLineEdit)
 
 
 def test_a_node_shows_its_name_its_parameters_and_why(panel: InspectorPanel, drawn: Drawn) -> None:

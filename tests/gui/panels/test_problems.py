@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QSplitter
 
 from graph.edits import Disconnect, RemoveNodes
 from graph.problems import Severity
 from graph.topology import wiring
+from gui.panels.inspector import InspectorPanel
 from gui.panels.problems import ProblemsPanel
 from gui.theme import LIGHT
 
@@ -83,6 +84,45 @@ def test_a_click_on_the_name_reveals_the_node(
     with qtbot.waitSignal(drawn.document.revealed) as revealed:
         QTest.mouseClick(panel.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert revealed.args == [drawn.keys["merge"]]
+
+
+def test_an_arrow_key_shows_the_node_and_keeps_the_focus(
+    panel: ProblemsPanel, drawn: Drawn, qtbot: QtBot
+) -> None:
+    panel.activateWindow()
+    panel.list.setFocus()
+    drawn.document.push(RemoveNodes((drawn.keys["visible"],)), "Delete")
+    QTest.keyClick(panel.list, Qt.Key.Key_Home)
+    with qtbot.waitSignal(drawn.document.revealed) as revealed:
+        QTest.keyClick(panel.list, Qt.Key.Key_Down)
+        QTest.keyClick(panel.list, Qt.Key.Key_Down)
+    assert drawn.document.selected_nodes == frozenset(revealed.args)
+    assert panel.list.hasFocus()
+
+
+def test_a_repair_never_hands_the_focus_to_a_text_field(
+    drawn: Drawn, theme: Theme, qtbot: QtBot
+) -> None:
+    both = QSplitter()
+    qtbot.addWidget(both)
+    panel = ProblemsPanel(drawn.document, theme)
+    both.addWidget(panel)
+    both.addWidget(InspectorPanel(drawn.document, theme))
+    both.resize(1100, 600)
+    with qtbot.waitActive(both):
+        both.show()
+    drawn.select("merge")
+    for key in (False, True):
+        button = repairs(panel)[0]
+        if key:
+            button.setFocus()
+            QTest.keyClick(button, Qt.Key.Key_Space)
+        else:
+            QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+        assert panel.counts()[0] == 0
+        assert not isinstance(QApplication.focusWidget(), QLineEdit)
+        drawn.document.undo_stack.undo()
+        qtbot.waitUntil(lambda: bool(repairs(panel)))
 
 
 def test_enter_reveals_the_node(panel: ProblemsPanel, drawn: Drawn, qtbot: QtBot) -> None:
