@@ -12,7 +12,7 @@ import msgspec
 
 from graph import projectfile, registry
 from graph.edits import AddNode, Batch, Connect, Edit
-from graph.placing import fresh_label
+from graph.placing import HEIGHT, WIDTH, free_place, fresh_label
 from graph.project import Graph, Layer, Link, Node, Project
 
 if TYPE_CHECKING:
@@ -41,14 +41,20 @@ def paste(
 ) -> tuple[Edit, tuple[str, ...]]:
     """Return the edit that adds a fragment, and the ids of its nodes.
 
-    The upper left corner goes to (x, y), or a little beside where it came from. Names that are
-    taken get another number. Raises BadFile if the text is no fragment.
+    The upper left corner goes to (x, y), or to the next place below where it came from that has
+    room for all of it. Names that are taken get another number. Raises BadFile if the text is no
+    fragment.
     """
     piece = projectfile.loads(text).graph
     graph = project.graph
     left = min((node.x for node in piece.nodes.values()), default=0.0)
     top = min((node.y for node in piece.nodes.values()), default=0.0)
-    dx, dy = (32.0 if x is None else x - left), (32.0 if y is None else y - top)
+    if x is None or y is None:
+        right = max((node.x for node in piece.nodes.values()), default=0.0)
+        low = max((node.y for node in piece.nodes.values()), default=0.0)
+        size = right - left + WIDTH, low - top + HEIGHT
+        x, y = free_place(graph, left + 32.0, top + 32.0, *size)
+    dx, dy = x - left, y - top
     wanted = len(piece.nodes) + len(piece.layers) + len(piece.links)
     ids = iter(graph.fresh_ids(wanted))
     layer_ids = {key: next(ids) for key in piece.layers}

@@ -14,8 +14,11 @@ from graph.spec import Calls
 from graph.topology import downstream, wiring
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from graph.project import Graph, Project
 
+WIDTH, HEIGHT = 180.0, 96.0  # of a usual node, pixels
 COLUMN, ROW = 200.0, 120.0  # from node to node, pixels: a usual node and the gap behind it
 _FIRST_WITHOUT_NUMBER = {"visible", "merge", "output"}
 
@@ -43,13 +46,37 @@ def new_node(project: Project, kind: str, x: float, y: float) -> tuple[AddNode, 
     return AddNode(key, Node(layer, label, float(x), float(y)), Layer(kind, label, starter)), key
 
 
+def free_place(
+    graph: Graph, x: float, y: float, width: float = WIDTH, height: float = HEIGHT
+) -> tuple[float, float]:
+    """Return a corner, or the next one below it, where a box covers no node (pixels).
+
+    How large a node is painted only the canvas knows: here each has the usual size.
+    """
+    return _free_place(((node.x, node.y) for node in graph.nodes.values()), x, y, width, height)
+
+
+def _free_place(
+    places: Iterable[tuple[float, float]], x: float, y: float, width: float, height: float
+) -> tuple[float, float]:
+    right = x + width + COLUMN - WIDTH
+    column = sorted(top for left, top in places if x - COLUMN < left < right)
+    for top in column:  # from the top down: what was passed once is never met again
+        if y - ROW < top < y + height + ROW - HEIGHT:
+            y = top + ROW
+    return x, y
+
+
 def share(project: Project, node: str, x: float, y: float) -> tuple[AddNode, str]:
-    """Return the edit that calls a node's layer once more, and the new node's id."""
+    """Return the edit that calls a node's layer once more, and the new node's id.
+
+    It stands at a place, or the next free one below.
+    """
     graph = project.graph
     (key,) = graph.fresh_ids(1)
     layer = graph.nodes[node].layer
     label = fresh_label(graph, f"{graph.nodes[node].label}_")
-    return AddNode(key, Node(layer, label, float(x), float(y))), key
+    return AddNode(key, Node(layer, label, *free_place(graph, float(x), float(y)))), key
 
 
 def free_slot(project: Project, node: str) -> int:
@@ -98,15 +125,17 @@ def _room(graph: Graph, link: str) -> tuple[float, float, tuple[Edit, ...]]:
     wire = graph.links[link]
     source, target = graph.nodes[wire.source], graph.nodes[wire.target]
     if target.x <= source.x:  # a wire that runs back: there is no room to make
-        return (source.x + target.x) / 2, (source.y + target.y) / 2 + ROW, ()
+        back = (source.x + target.x) / 2, (source.y + target.y) / 2 + ROW
+        return *free_place(graph, *back), ()
     x = max(source.x + COLUMN, (source.x + target.x) / 2)
     shift = x + COLUMN - target.x
     if shift <= 0:
-        return x, source.y, ()
+        return *free_place(graph, x, source.y), ()
     behind = downstream(graph, [wire.target]) - {wire.source}
     places = {
         key: (graph.nodes[key].x + shift, graph.nodes[key].y)
         for key in behind
         if graph.nodes[key].x >= target.x
     }
-    return x, source.y, (MoveNodes(places),)
+    after = {key: (node.x, node.y) for key, node in graph.nodes.items()} | places
+    return *_free_place(after.values(), x, source.y, WIDTH, HEIGHT), (MoveNodes(places),)

@@ -24,7 +24,7 @@ from graph.edits import (
     apply,
 )
 from graph.params import show
-from graph.placing import connect, fresh_label, insert_on_link, new_node
+from graph.placing import COLUMN, connect, free_place, fresh_label, insert_on_link, new_node
 from graph.project import Link, Node, Port
 from graph.shapes import product, show_shape
 from graph.topology import upstream, wiring
@@ -324,7 +324,7 @@ def merge_first(case: Case) -> Iterator[Candidate]:
     node, spec = graph.nodes[case.node], with_role("merge")
     steps = Steps(case.project)
     wires = [graph.links[link] for link in case.links]
-    added, key = new_node(case.project, spec.name, node.x, node.y)
+    added, key = new_node(case.project, spec.name, *free_place(graph, node.x - COLUMN, node.y))
     steps.do(added)
     steps.do(Disconnect(case.links))
     for slot, wire in enumerate(wires):
@@ -374,7 +374,7 @@ def feed(case: Case) -> Iterator[Candidate]:
         edit = connect(case.project, source, case.node)
         yield Candidate(f"Draw a wire from {case.label(source)}", edit)
     steps, node, spec = Steps(case.project), graph.nodes[case.node], with_role("source")
-    added, key = new_node(case.project, spec.name, node.x, node.y - 120)
+    added, key = new_node(case.project, spec.name, *free_place(graph, node.x - COLUMN, node.y))
     steps.do(added)
     steps.do(connect(steps.project, key, case.node))
     yield steps.as_candidate(f"Add an {spec.name} for {case.label(case.node)}")

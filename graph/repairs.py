@@ -23,7 +23,7 @@ from graph.edits import (
 )
 from graph.inference import infer, spec_text, totals
 from graph.params import Named
-from graph.placing import connect, fresh_label, new_node
+from graph.placing import COLUMN, connect, free_place, fresh_label, new_node
 from graph.problems import Severity
 from graph.project import Port
 from graph.remedies import Candidate, Case, Steps, with_role
@@ -150,11 +150,11 @@ def _add_input(project: Project) -> Iterator[Candidate]:
     waiting = next((key for key in wires.order if not wires.into[key]), None)
     if waiting is not None:
         steps, place = Steps(project), graph.nodes[waiting]
-        added, key = new_node(project, spec.name, place.x, place.y - 120)
+        added, key = new_node(project, spec.name, *free_place(graph, place.x - COLUMN, place.y))
         steps.do(added)
         steps.do(connect(steps.project, key, waiting))
         yield steps.as_candidate(f"Add an {spec.name} for {place.label}")
-    added, _ = new_node(project, spec.name, 0.0, 0.0)
+    added, _ = new_node(project, spec.name, *free_place(graph, 0.0, 0.0))
     yield Candidate(f"Add an {spec.name}", added)
 
 

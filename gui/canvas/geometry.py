@@ -270,12 +270,14 @@ class Geometry:
             return links[into[index]].slot, into[index]
         return max((links[link].slot for link in into), default=-1) + 1, None
 
-    def free_place(self, corner: QPointF, width: float, height: float) -> QPointF:
+    def free_place(
+        self, corner: QPointF, width: float, height: float, slack: float = SLACK
+    ) -> QPointF:
         """Return the corner, or the next one below it where a node of that size covers none."""
         place = QPointF(corner)
         for _ in range(len(self.keys) + 1):
             right, low = place.x() + width, place.y() + height
-            there = self.nodes_in(Area(place.x(), place.y(), right, low), SLACK)
+            there = self.nodes_in(Area(place.x(), place.y(), right, low), slack)
             if not len(there):
                 break
             place.setY(float((self.rect[there, 1] + self.rect[there, 3]).max()) + 2 * SLACK)

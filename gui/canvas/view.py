@@ -136,7 +136,9 @@ class CanvasView(Stage):
         left = spot.x() - face.width / 2
         if loose is not None:  # the port stands where the wire was dropped
             left = spot.x() if loose.side == "out" else spot.x() - face.width
-        acts.add(self.document, kind, left, spot.y() - PORT_LINE, loose)
+        corner = QPointF(left, spot.y() - PORT_LINE)
+        corner = self.drawing.free_place(corner, face.width, face.height)
+        acts.add(self.document, kind, corner.x(), corner.y(), loose)
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # mouse

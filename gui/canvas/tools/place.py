@@ -43,6 +43,7 @@ class PlaceTool(Tool):
         view, wire, corner = self.view, self._wire, self._corner_at(self.view.camera.to_scene(at))
         view.end_tool()
         if wire is None:
+            corner = view.drawing.free_place(corner, self._face.width, self._face.height, slack=0)
             return acts.add(view.document, self.kind, corner.x(), corner.y())
         return acts.insert(view.document, wire, self.kind, self._box_in(wire, corner))
 
