@@ -6,7 +6,7 @@ problem is gone. Layer types are found by their roles in the catalogue.
 
 from __future__ import annotations
 
-from math import isqrt
+from math import hypot, isqrt
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
@@ -27,7 +27,7 @@ from graph.params import show
 from graph.placing import COLUMN, connect, free_place, fresh_label, insert_on_link, new_node
 from graph.project import Link, Node, Port
 from graph.shapes import product, show_shape
-from graph.topology import upstream, wiring
+from graph.topology import downstream, upstream, wiring
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -362,15 +362,20 @@ def own_layer(case: Case) -> Iterator[Candidate]:
 
 
 def feed(case: Case) -> Iterator[Candidate]:
-    """Wire an input that has nothing: from unused Inputs, open ends, or a new Input."""
+    """Wire an input that has nothing: from the nearest nodes, open ends, or a new Input."""
     graph = case.project.graph
     wires = wiring(graph)
-    ends = [
-        key
-        for key in wires.order
-        if not wires.out_of[key] and key != case.node and case.report.nodes[key].made is not None
+    nodes, here = graph.nodes, graph.nodes[case.node]
+    fed = {graph.links[link].source for link in case.links} | downstream(graph, [case.node])
+    known = [
+        key for key in wires.order if key not in fed and case.report.nodes[key].made is not None
     ]
-    for source in reversed(ends[-3:]):
+    left = sorted(
+        (key for key in known if nodes[key].x < here.x),
+        key=lambda key: hypot(here.x - nodes[key].x, here.y - nodes[key].y),
+    )
+    ends = [key for key in known if not wires.out_of[key]]
+    for source in dict.fromkeys((*left[:3], *reversed(ends[-3:]))):
         edit = connect(case.project, source, case.node)
         yield Candidate(f"Draw a wire from {case.label(source)}", edit)
     steps, node, spec = Steps(case.project), graph.nodes[case.node], with_role("source")

@@ -8,8 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from graph import remedies
-from graph.checks import LONGEST_NAME, drawing_problems, layer_name_fault, variable_fault
+from graph import data_remedies, remedies
+from graph.checks import (
+    LONGEST_NAME,
+    drawing_problems,
+    layer_name_fault,
+    problems,
+    variable_fault,
+)
 from graph.edits import (
     CantApply,
     Disconnect,
@@ -37,6 +43,9 @@ if TYPE_CHECKING:
     from graph.project import Project
 
 
+_MOST = 5  # repairs of a problem; more would be a list to read, not a choice to make
+
+
 class Repair(NamedTuple):
     """An edit that makes a problem vanish: its label, and what it will give ("merge → 10,016")."""
 
@@ -47,14 +56,17 @@ class Repair(NamedTuple):
 
 def repairs(project: Project, report: Report, problem: Problem) -> tuple[Repair, ...]:
     """Return the repairs of a problem, the likeliest first; empty if none is known."""
-    known = {(one.kind, one.node) for one in drawing_problems(project, report)}
+    find = problems if problem.kind in _OF_DATA else drawing_problems
+    known = {(one.kind, one.node) for one in find(project, report)}
     offered: dict[str, Repair] = {}
     for label, edit in _candidates(project, report, problem):
         if label not in offered and (made := _tried(project, report, edit)) is not None:
             after, found = made
-            if _mends(report, problem, known, drawing_problems(after, found)):
+            if _mends(report, problem, known, find(after, found)):
                 preview = _preview(project, after, found, problem)
                 offered[label] = Repair(label, edit, preview)
+                if len(offered) == _MOST:
+                    break
     return tuple(offered.values())
 
 
@@ -66,7 +78,7 @@ def _candidates(project: Project, report: Report, problem: Problem) -> Iterator[
     if problem.node not in project.graph.nodes:
         return
     case = Case(project, report, problem, problem.node)
-    for remedy in _OF_NODES.get(problem.kind, ()):
+    for remedy in (*_OF_NODES.get(problem.kind, ()), *_OF_DATA.get(problem.kind, ())):
         yield from remedy(case)
 
 
@@ -90,6 +102,8 @@ def _mends(
             return False
         if one.severity is Severity.WARNING or (one.kind, one.node) in known:
             continue
+        if problem.kind == "cycle" and one.kind == "missing input":
+            continue  # without a circle at last, and the next thing to do is plain
         before = report.nodes.get(one.node or "")
         if before is None or before.made is not None or before.problem is not None:
             return False
@@ -106,6 +120,9 @@ def _preview(before: Project, after: Project, report: Report, problem: Problem) 
     counts = totals(after, report)
     if node is None or node not in after.graph.nodes:
         return f"the model → {counts.params:,} parameters"
+    was, outputs = before.graph.outputs, after.graph.outputs
+    if Port(node) in was and Port(node) not in outputs and len(was) == len(outputs):
+        node = outputs[was.index(Port(node))].node  # what the model returns in its place
     made = report.spec_of(node)
     label = after.graph.nodes[node].label
     return f"{label} → {spec_text(made) if made is not None else '?'}"
@@ -168,13 +185,28 @@ def _ends_as_outputs(project: Project) -> Iterator[Candidate]:
 
 
 def _cut_circle(case: Case) -> Iterator[Candidate]:
-    """Take one wire of a circle out."""
+    """Take the wire out that closed a circle, or all that closed one, or else another."""
     graph = case.project.graph
     ring = {case.node, *case.problem.others}
-    for key, wire in graph.links.items():
-        if wire.source in ring and wire.target in ring:
-            label = f"Take the wire from {case.label(wire.source)} to {case.label(wire.target)} out"
-            yield Candidate(label, Disconnect((key,)))
+    wires = [
+        key for key, wire in graph.links.items() if wire.source in ring and wire.target in ring
+    ]
+    reached = {key: {key} for key in ring}  # by the wires so far, in the order they were drawn
+    closing = []
+    for key in wires:
+        source, target = graph.links[key].source, graph.links[key].target
+        if source in reached[target]:
+            closing.append(key)
+            continue
+        for nodes in reached.values():
+            if source in nodes:
+                nodes.update(reached[target])
+    if len(closing) > 1:
+        yield Candidate(f"Take {len(closing)} wires out", Disconnect(tuple(closing)))
+    for key in dict.fromkeys((*reversed(closing), *reversed(wires))):
+        wire = graph.links[key]
+        label = f"Take the wire from {case.label(wire.source)} to {case.label(wire.target)} out"
+        yield Candidate(label, Disconnect((key,)))
 
 
 def _another_activation(case: Case) -> Iterator[Candidate]:
@@ -241,11 +273,20 @@ _OF_NODES: dict[str, tuple[Callable[[Case], Iterator[Candidate]], ...]] = {
     "doubled layer": (_rename_layer,),
     "illegal layer name": (_rename_layer,),
     "map into dense": (remedies.insert_vector,),
-    "one-unit softmax": (_another_activation,),
+    "one-unit softmax": (data_remedies.fit_units, _another_activation),
     "double softmax": (remedies.take_out, _once_softmax),
     "data": (remedies.reset_params,),
     "unused input": (_remove,),
     "dead branch": (_make_output, _remove),
+}
+_OF_DATA: dict[str, tuple[Callable[[Case], Iterator[Candidate]], ...]] = {
+    "data shape": (data_remedies.fit_input,),
+    "output rank": (remedies.insert_vector, data_remedies.end_in_labels),
+    "units": (data_remedies.fit_units, data_remedies.fit_loss),
+    "labels": (data_remedies.fit_activation, data_remedies.fit_units, data_remedies.fit_loss),
+    "label form": (data_remedies.fit_loss,),
+    "loss": (data_remedies.fit_loss,),
+    "loss and activation": (data_remedies.fit_activation, data_remedies.fit_loss),
 }
 _OF_DRAWINGS: dict[str, tuple[Callable[[Project], Iterator[Candidate]], ...]] = {
     "no input": (_add_input,),
