@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from graph.params import Bool, Choice, Text
 from graph.project import Checkpoint
 from graph.spec import Param
-from gui.panels.editors import Editor, editor_for
+from gui.panels.editors import PLAN_WIDTH, Editor, editor_for
 from gui.panels.inspector_form import FormGrid
 from gui.panels.parts import label, link_button
 from gui.theme import TINY
@@ -135,7 +135,8 @@ class CheckpointForm(QWidget):
         self._body = QWidget()
         self.editors: dict[str, Editor] = {}
         self.repairs = {name: _Repair(f"plan.{name}") for name in ("filepath", "monitor")}
-        head, grid = FormGrid(), FormGrid(self._body)
+        head = FormGrid(width=PLAN_WIDTH, buttons=False)
+        grid = FormGrid(self._body, PLAN_WIDTH, buttons=False)
         head.add("ModelCheckpoint", switch.doc, self.switch)
         for param in _FIELDS:
             editor = editor_for(param, f"plan.{param.name}")

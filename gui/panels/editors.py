@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from graph.spec import Param
 
 LABEL_WIDTH = 120  # of the names at the left of a form, in pixels
+PLAN_WIDTH = 176  # the same for the training plan: gradient_accumulation_steps fits
 
 
 def spell(value: Value) -> str:
@@ -100,6 +101,9 @@ class Editor(QWidget):
         """Say whether a person is in the middle of an entry that must not be overwritten."""
         return False
 
+    def forget(self) -> None:
+        """Let go of an entry that was not committed: another drawing is shown now."""
+
     def _commit(self, value: Value, *, again: bool = False) -> None:
         wrong = self.kind.check(value)
         self.show_error(wrong)
@@ -131,8 +135,13 @@ class LineEditor(Editor):
 
     @property
     def is_being_edited(self) -> bool:
-        """Say whether the field has the focus and a text that was not committed."""
-        return self._line.isModified() and self._line.hasFocus()
+        """Say whether the field holds a text that was not committed: unfinished, or not legal."""
+        is_wrong = self.field.property("invalid") is True
+        return self._line.isModified() and (self._line.hasFocus() or is_wrong)
+
+    def forget(self) -> None:
+        """Let go of a text that was not committed, so that another value can be shown."""
+        self._line.setModified(False)
 
     def _on_text_edited(self, text: str) -> None:
         """Say at once that an entry is wrong, but leave the drawing alone until it is finished."""
@@ -180,6 +189,7 @@ class Combo(QComboBox):
     def __init__(self) -> None:
         super().__init__()
         self.setProperty("role", "code")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # Qt's own lets the wheel take the focus
         self.setMinimumContentsLength(6)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMaxVisibleItems(16)
@@ -190,6 +200,13 @@ class Combo(QComboBox):
             super().wheelEvent(event)
         else:
             event.ignore()
+
+    def showPopup(self) -> None:
+        """Open the list as wide as its texts."""
+        view = self.view()
+        room = view.sizeHintForColumn(0) + view.verticalScrollBar().sizeHint().width() + TINY
+        view.setMinimumWidth(max(self.width(), room))
+        super().showPopup()
 
 
 class ComboEditor(Editor):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import QSignalBlocker, QSize, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QTransform
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSpinBox, QToolButton, QWidget
 
@@ -117,6 +117,7 @@ class Choices(QWidget):
         self.sample_box = QSpinBox()
         self.sample_box.setObjectName("activations.sample")
         self.sample_box.setProperty("role", "code")
+        self.sample_box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.sample_box.setAccessibleName(self.tr("Sample of the test data"))
         self.sample_box.setToolTip(self.tr("Sample of the test data, counted from 0"))
         self.sample_box.setWrapping(True)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from graph import objects
 from graph.params import Named
-from gui.panels.editors import Combo, Editor, editor_for, plain_doc
+from gui.panels.editors import PLAN_WIDTH, Combo, Editor, editor_for, plain_doc
 from gui.panels.inspector_form import FormGrid
 from gui.panels.parts import link_button
 from gui.theme import TINY
@@ -48,7 +48,7 @@ class OptimizerForm(QWidget):
         for name in filter(_can_be_chosen, objects.table(_ROLE)):
             self.box.addItem(name, name)
         self.box.activated.connect(lambda _n: self.edited.emit("", Named(self.box.currentText())))
-        head = FormGrid()
+        head = FormGrid(width=PLAN_WIDTH, buttons=False)
         head.add("optimizer", self.tr("How the weights are changed after each batch."), self.box)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -81,11 +81,11 @@ class OptimizerForm(QWidget):
         rest = [param for param in settings if param.name not in _SHOWN]
         self._form = QWidget()
         self._rest = QWidget()
-        self._fill(FormGrid(self._rest), rest)
+        self._fill(FormGrid(self._rest, PLAN_WIDTH, buttons=False), rest)
         self._more = link_button("", "plan.optimizer.more")
         self._more.clicked.connect(lambda: self._unfold(opened=not self._is_unfolded))
         self._more.setVisible(bool(rest))
-        top = FormGrid()
+        top = FormGrid(width=PLAN_WIDTH, buttons=False)
         self._fill(top, main)
         top.addWidget(self._more, top.rowCount(), 1)
         column = QVBoxLayout(self._form)

@@ -14,12 +14,13 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from graph import objects
 from graph.binding import bind, history_names
 from graph.edits import SetTraining
-from graph.params import Choice, Float, Int, Text
+from graph.params import Choice, Float, Int
 from graph.project import Goal, port_key
 from graph.spec import Param
 from gui.panels.checkpoint_form import CheckpointForm
-from gui.panels.editors import Combo, Editor, editor_for
+from gui.panels.editors import PLAN_WIDTH, Combo, Editor, LineEditor, editor_for
 from gui.panels.inspector_form import FormGrid
+from gui.panels.names import Name
 from gui.panels.optimizer_form import OptimizerForm
 from gui.panels.parts import label, scrolling
 from gui.theme import MEDIUM, SMALL, TINY
@@ -59,13 +60,24 @@ def words_of(role: str) -> tuple[str, ...]:
     return tuple(entry.identifier or name for name, entry in objects.table(role).items())
 
 
+def _names_in(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _wrong_metrics(text: str) -> str | None:
+    """Return what is wrong with names of metrics, with commas between them, or None."""
+    known = {"accuracy", *words_of("metric")}
+    unknown = next((name for name in _names_in(text) if name not in known), None)
+    return f"must be names Keras knows, not “{unknown}”" if unknown is not None else None
+
+
 class PlanPanel(QWidget):
     """A form of everything that belongs to the training and not to the drawing."""
 
     def __init__(self, document: Document, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("plan")
-        self._document = document
+        self._document, self._sheet = document, document.sheet
         self.set_theme(theme)
         self.editors: dict[str, Editor] = {}
         self.goals: dict[str, _GoalForm] = {}
@@ -73,7 +85,7 @@ class PlanPanel(QWidget):
         self._column = QVBoxLayout(content)
         self._column.setContentsMargins(MEDIUM, SMALL, MEDIUM, MEDIUM)
         self._column.setSpacing(SMALL)
-        grid = FormGrid()
+        grid = FormGrid(width=PLAN_WIDTH, buttons=False)
         for param in _FIELDS:
             grid.add(param.name, param.doc, self._editor(param))
         self.validation = self._validation_box()
@@ -150,7 +162,12 @@ class PlanPanel(QWidget):
         self._push(f"{key}.{field}", msgspec.structs.replace(self._training, goals=goals))
 
     def _on_document_changed(self, change: Change) -> None:
-        if change.training or change.data or change.structure:
+        if self._sheet is not self._document.sheet:  # what was typed was meant for another drawing
+            self._sheet = self._document.sheet
+            for editor in self.findChildren(Editor):
+                editor.forget()
+            self._refresh()
+        elif change.training or change.data or change.structure:
             self._refresh()
 
     def _refresh(self) -> None:
@@ -198,13 +215,11 @@ class _GoalForm(QWidget):
         )
         self.loss.field.setObjectName(f"plan.loss.{key}")
         self.loss.committed.connect(self._on_loss)
-        self.metrics = editor_for(
-            Param("metrics", Text(), "", False, ""), f"plan.metrics.{key}.metrics"
-        )
+        self.metrics = LineEditor(f"plan.metrics.{key}.metrics", Name(_wrong_metrics))
         self.metrics.field.setObjectName(f"plan.metrics.{key}")
         self.metrics.committed.connect(self._on_metrics)
         self.hint = label("", "muted", wrap=True)
-        grid = FormGrid()
+        grid = FormGrid(width=PLAN_WIDTH, buttons=False)
         grid.add("loss", self.tr("What the training makes small."), self.loss)
         grid.addWidget(self.hint, grid.rowCount(), 1)
         grid.add("metrics", self.tr("Further values, with commas between them."), self.metrics)
@@ -217,7 +232,7 @@ class _GoalForm(QWidget):
     def show_goal(self, name: str, goal: Goal, loss: str) -> None:
         """Show an output's goal; `loss` is what "auto" stands for."""
         self._goal = goal
-        self.title.setText(self.tr("Output {0}").format(name))
+        self.title.setText(self.tr("Loss and metrics of {0}").format(name))
         self.loss.show_value(goal.loss)
         self.hint.setText(self.tr("auto is {0} here").format(loss))
         self.hint.setVisible(goal.loss == _AUTO and bool(loss))
@@ -229,10 +244,5 @@ class _GoalForm(QWidget):
         self._panel.goal_edited(self._key, "loss", goal)
 
     def _on_metrics(self, value: Value) -> None:
-        names = tuple(part.strip() for part in str(value).split(",") if part.strip())
-        unknown = [name for name in names if name not in {"accuracy", *words_of("metric")}]
-        if unknown:
-            self.metrics.show_error(f"must be names Keras knows, not “{unknown[0]}”")
-            return
-        goal = msgspec.structs.replace(self._goal, metrics=names)
+        goal = msgspec.structs.replace(self._goal, metrics=_names_in(str(value)))
         self._panel.goal_edited(self._key, "metrics", goal)

@@ -159,3 +159,10 @@ def test_a_name_leads_to_its_node(panel: BinderPanel, mlp: Drawn, qtbot: QtBot) 
             panel.findChild(QPushButton, "binder.output.0.name"), Qt.MouseButton.LeftButton
         )
     assert revealed.args == [mlp.keys["output"]]
+
+
+def test_the_wheel_takes_no_focus_and_changes_nothing(panel: BinderPanel, mlp: Drawn) -> None:
+    choose(panel, "binder.source", KNOWN[SAMPLE].title)
+    combos = panel.findChildren(QComboBox)
+    assert len(combos) >= 5
+    assert all(combo.focusPolicy() is Qt.FocusPolicy.StrongFocus for combo in combos)

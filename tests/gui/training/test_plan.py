@@ -16,6 +16,7 @@ from graph.project import Checkpoint, Training
 from gui.panels.checkpoint_form import file_trouble, monitor_trouble
 from gui.panels.plan import PlanPanel
 from gui.theme import DARK
+from tests.gui.training.conftest import mlp
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -138,3 +139,25 @@ def test_troubles_of_a_checkpoint() -> None:
 def test_undo_from_elsewhere_reaches_the_fields(panel: PlanPanel, document: Document) -> None:
     document.push(SetTraining(msgspec.structs.replace(plan(document), epochs=7)), "Set epochs")
     assert panel.findChild(QLineEdit, "plan.epochs").text() == "7"
+
+
+def test_what_is_wrong_stays_with_its_sentence_until_it_is_mended(
+    panel: PlanPanel, document: Document
+) -> None:
+    (key,) = panel.goals
+    enter(panel, "plan.epochs", "0")
+    enter(panel, f"plan.metrics.{key}", "acuracy")
+    enter(panel, "plan.seed", "9")  # the plan is shown anew
+    epochs = panel.findChild(QLineEdit, "plan.epochs")
+    assert epochs.text() == "0"
+    assert panel.findChild(QLabel, "param.plan.epochs.error").isVisible()
+    assert panel.findChild(QLineEdit, f"plan.metrics.{key}").text() == "acuracy"
+    assert plan(document).epochs == 1
+    document.add(mlp(epochs=3))  # another drawing has its own plan
+    assert epochs.text() == "3"
+
+
+def test_names_of_settings_are_shown_whole(panel: PlanPanel) -> None:
+    QTest.mouseClick(panel.findChild(QPushButton, "plan.optimizer.more"), Qt.MouseButton.LeftButton)
+    texts = {one.text() for one in panel.findChildren(QLabel) if one.isVisible()}
+    assert "ema_overwrite_frequency" in texts
