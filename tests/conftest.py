@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 import threading
 import time
 from pathlib import Path
@@ -47,11 +48,20 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def nothing_left_behind() -> Iterator[None]:
-    """Fail a test that leaves a thread, a process or a window behind; its timers go with those."""
-    threads, processes = set(threading.enumerate()), children()
+    """Fail a test that leaves a thread or a window behind; its timers go with those."""
+    threads = set(threading.enumerate())
     yield
     left = [one for one in threading.enumerate() if one not in threads and not one.daemon]
     assert not left, f"threads left running: {left}"
+    if "PySide6.QtWidgets" in sys.modules:
+        _no_windows_left()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def no_process_left_behind() -> Iterator[None]:
+    """Fail a module that leaves a process behind: the tests of one may share an engine."""
+    processes = children()
+    yield
     orphans = children() - processes
     for _ in range(50):
         if not orphans:
@@ -59,8 +69,6 @@ def nothing_left_behind() -> Iterator[None]:
         time.sleep(0.1)  # a process that was told to end needs a moment
         orphans &= children()
     assert not orphans, f"processes left running: {orphans}"
-    if "PySide6.QtWidgets" in __import__("sys").modules:
-        _no_windows_left()
 
 
 def children() -> set[int]:
