@@ -47,14 +47,7 @@ def paste(
     """
     piece = projectfile.loads(text).graph
     graph = project.graph
-    left = min((node.x for node in piece.nodes.values()), default=0.0)
-    top = min((node.y for node in piece.nodes.values()), default=0.0)
-    if x is None or y is None:
-        right = max((node.x for node in piece.nodes.values()), default=0.0)
-        low = max((node.y for node in piece.nodes.values()), default=0.0)
-        size = right - left + WIDTH, low - top + HEIGHT
-        x, y = free_place(graph, left + 32.0, top + 32.0, *size)
-    dx, dy = x - left, y - top
+    dx, dy = _shift(graph, piece, x, y)
     wanted = len(piece.nodes) + len(piece.layers) + len(piece.links)
     ids = iter(graph.fresh_ids(wanted))
     layer_ids = {key: next(ids) for key in piece.layers}
@@ -80,6 +73,17 @@ def paste(
         ends = Link(node_ids[link.source], node_ids[link.target], link.slot, link.output)
         edits.append(Connect(next(ids), ends))
     return Batch(tuple(edits), "Paste"), tuple(node_ids.values())
+
+
+def _shift(graph: Graph, piece: Graph, x: float | None, y: float | None) -> tuple[float, float]:
+    """Return how far a fragment moves: to a corner, or to where there is room for all of it."""
+    xs = [node.x for node in piece.nodes.values()] or [0.0]
+    ys = [node.y for node in piece.nodes.values()] or [0.0]
+    left, top = min(xs), min(ys)
+    if x is None or y is None:
+        size = max(xs) - left + WIDTH, max(ys) - top + HEIGHT
+        x, y = free_place(graph, left + 32.0, top + 32.0, *size)
+    return x - left, y - top
 
 
 def _free(graph: Graph, kind: str, label: str) -> str:

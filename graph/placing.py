@@ -8,8 +8,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from graph import registry
-from graph.edits import AddNode, Batch, Connect, Disconnect, Edit, MoveNodes
-from graph.project import Layer, Link, Node
+from graph.edits import (
+    AddNode,
+    Batch,
+    Connect,
+    Disconnect,
+    Edit,
+    MoveNodes,
+    RemoveNodes,
+    SetOutputs,
+)
+from graph.project import Layer, Link, Node, Port
 from graph.spec import Calls
 from graph.topology import downstream, wiring
 
@@ -118,6 +127,28 @@ def insert_on_link(
         Connect(second, Link(key, wire.target, wire.slot)),
     )
     return Batch(edits, f"Insert {kind}"), key
+
+
+def take_out(project: Project, node: str) -> Batch | None:
+    """Return the edit that takes a node out and wires what it fed to what fed it.
+
+    None unless exactly one wire feeds the node.
+    """
+    graph = project.graph
+    wires = wiring(graph)
+    if len(wires.into[node]) != 1:
+        return None
+    before = graph.links[wires.into[node][0]]
+    after = [graph.links[link] for link in wires.out_of[node]]
+    outputs = [
+        Port(before.source, before.output) if port.node == node else port for port in graph.outputs
+    ]
+    edits: list[Edit] = [RemoveNodes((node,))]
+    for key, wire in zip(graph.fresh_ids(len(after)), after, strict=True):
+        ends = Link(before.source, wire.target, wire.slot, before.output)
+        edits.append(Connect(key, ends))
+    edits.append(SetOutputs(tuple(dict.fromkeys(outputs))))
+    return Batch(tuple(edits), f"Take {graph.nodes[node].label} out")
 
 
 def _room(graph: Graph, link: str) -> tuple[float, float, tuple[Edit, ...]]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from graph import registry
+from graph import placing, registry
 from graph.edits import (
     AddNode,
     Batch,
@@ -169,24 +169,10 @@ def keep_size(case: Case) -> Iterator[Candidate]:
 
 def take_out(case: Case, node: str | None = None) -> Iterator[Candidate]:
     """Take a node with one input out, and wire what it fed to what fed it."""
-    graph = case.project.graph
     key = case.node if node is None else node
-    wires = wiring(graph)
-    if len(wires.into[key]) != 1:
-        return
-    before = graph.links[wires.into[key][0]]
-    steps = Steps(case.project)
-    after = [graph.links[link] for link in wires.out_of[key]]
-    outputs = tuple(
-        Port(before.source, before.output) if port.node == key else port for port in graph.outputs
-    )
-    steps.do(RemoveNodes((key,)))
-    for wire in after:
-        (link,) = steps.project.graph.fresh_ids(1)
-        steps.do(Connect(link, Link(before.source, wire.target, wire.slot, before.output)))
-    if outputs != steps.project.graph.outputs:
-        steps.do(SetOutputs(outputs))
-    yield steps.as_candidate(f"Take {case.label(key)} out")
+    edit = placing.take_out(case.project, key)
+    if edit is not None:
+        yield Candidate(f"Take {case.label(key)} out", edit)
 
 
 def same_on_branches(case: Case) -> Iterator[Candidate]:

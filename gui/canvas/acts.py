@@ -4,17 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QMimeData
+from PySide6.QtGui import QGuiApplication
 
-from graph import placing, registry
-from graph.edits import Batch, Connect, Disconnect, Edit, MoveNodes, RemoveNodes, SetOutputs
+from graph import fragment, placing, registry
+from graph.edits import (
+    Batch,
+    Connect,
+    Disconnect,
+    Edit,
+    MoveNodes,
+    RemoveNodes,
+    Rename,
+    SetOutputs,
+    apply,
+)
 from graph.project import Link, Port
 from graph.spec import Calls
 from graph.topology import downstream, wiring
 from gui.canvas.faces import GRID, Face, Measure, Place, make_face
 
 if TYPE_CHECKING:
-    from PySide6.QtCore import QRectF
+    from PySide6.QtCore import QPointF, QRectF
 
     from graph.project import Layer, Project
     from gui.document import Document
@@ -109,8 +120,12 @@ def connect(
     edit: Edit = Connect(key, link)
     if gone:
         edit = Batch((Disconnect(tuple(dict.fromkeys(gone))), edit))
-    names = (graph.nodes[link.source].label, graph.nodes[link.target].label)
-    document.push(edit, _tr("Connect {0} to {1}").format(*names))
+    names = [graph.nodes[link.source].label, graph.nodes[link.target].label]
+    text = _tr("Connect {0} to {1}")
+    if replaced is not None and replaced != taken:
+        names.append(graph.nodes[graph.links[replaced].source].label)
+        text = _tr("Connect {0} to {1} instead of {2}")
+    document.push(edit, text.format(*names))
 
 
 def disconnect(document: Document, links: tuple[str, ...]) -> None:
@@ -124,6 +139,53 @@ def disconnect_node(document: Document, key: str) -> None:
     links = tuple(dict.fromkeys(wires.into[key] + wires.out_of[key]))
     if links:
         document.push(Disconnect(links), _tr("Disconnect"))
+
+
+def rename(document: Document, key: str, label: str) -> None:
+    """Give a node another name."""
+    was = document.project.graph.nodes[key].label
+    if label != was:
+        document.push(Rename(key, label), _tr("Rename {0}").format(was))
+
+
+def copy(document: Document) -> None:
+    """Put the selected nodes on the clipboard."""
+    text = fragment.cut_out(document.project, document.selected_nodes)
+    data = QMimeData()
+    data.setData(fragment.MIME, text.encode())
+    data.setText(text)
+    QGuiApplication.clipboard().setMimeData(data)
+
+
+def can_paste() -> bool:
+    """Say whether nodes are on the clipboard."""
+    return QGuiApplication.clipboard().mimeData().hasFormat(fragment.MIME)
+
+
+def paste(document: Document, text: str, place: QPointF | None = None) -> None:
+    """Add a fragment, at a place if there is one; raise BadFile if the text is none."""
+    at = (snap(place.x()), snap(place.y())) if place is not None else ()
+    edit, keys = fragment.paste(document.project, text, *at)
+    document.push(edit, _tr("Paste"))
+    document.select(frozenset(keys))
+
+
+def close_gap(document: Document) -> None:
+    """Take the selected nodes out, and wire what each one fed to what fed it.
+
+    Only a node with one input has something to put in its place; others go with their wires.
+    """
+    project, steps = document.project, list[Edit]()
+    for key in wiring(project.graph).order:
+        if key in document.selected_nodes:
+            edit: Edit | None = None
+            if wiring(project.graph).out_of[key]:
+                edit = placing.take_out(project, key)
+            edit = edit or RemoveNodes((key,))
+            project, _ = apply(project, edit)
+            steps.append(edit)
+    if steps:
+        document.push(Batch(tuple(steps)), _tr("Remove and close the gap"))
 
 
 def delete_selected(document: Document) -> None:
@@ -148,7 +210,7 @@ def delete_selected(document: Document) -> None:
 def share(document: Document, key: str, x: float, y: float) -> str:
     """Call a node's layer once more, at a place; return the new node's id."""
     edit, made = placing.share(document.project, key, snap(x), snap(y))
-    document.push(edit, _tr("Call {0} again").format(document.project.graph.nodes[key].label))
+    document.push(edit, _tr("Call this layer once more"))
     document.select(frozenset({made}))
     return made
 

@@ -44,7 +44,7 @@ class Bubble(QLabel):
         self.setStyleSheet(f"color: {ink}; font-family: '{face}'; font-size: {SMALL_SIZE}px;")
         self.ensurePolished()
         self.setText(text)
-        wide = self.fontMetrics().horizontalAdvance(text) + 20
+        wide = max(map(self.fontMetrics().horizontalAdvance, text.split("\n"))) + 20
         self.setFixedWidth(min(wide, _WIDEST))
         self.setFixedHeight(self.heightForWidth(self.width()))
         parent = self._canvas.rect()

@@ -52,8 +52,9 @@ class Style(IntEnum):  # as dictionary keys, whole numbers are many times faster
 
 
 class Chip(NamedTuple):
-    """A parameter on a node: its text, and its place from the node's left edge."""
+    """A parameter on a node: its name, its text, and its place from the node's left edge."""
 
+    param: str
     text: str
     x: float
     width: float
@@ -143,7 +144,7 @@ def make_face(layer: Layer, report: NodeReport | None, place: Place, measure: Me
     shape, count = _figures(made)
     texts = chip_texts(spec, layer)
     if spec is not None and spec.calls is Calls.SOURCE:
-        texts = tuple(text for text in texts if text != shape)  # it stands below anyway
+        texts = {name: text for name, text in texts.items() if text != shape}  # it stands below
     chips, chips_width = _lay_chips(texts, measure)
     kind_width = measure.width(Style.KIND, layer.kind)
     head = 2 * EDGE + ICON + ICON_GAP + NAME_GAP + kind_width
@@ -200,16 +201,16 @@ def _port_counts(
     return inputs, max(known, place.output + 1)
 
 
-def chip_texts(spec: LayerSpec | None, layer: Layer) -> tuple[str, ...]:
-    """Return the parameters that stand on a node: `32`, `3 × 3`, `relu`, `axis -1`."""
+def chip_texts(spec: LayerSpec | None, layer: Layer) -> dict[str, str]:
+    """Return the parameters that stand on a node by name: `32`, `3 × 3`, `relu`, `axis -1`."""
     if spec is None:
-        return ()
+        return {}
     params, defaults = layer.params, spec.defaults
-    texts = [
-        _chip_text(name, params.get(name, defaults.get(name)), plain=name in spec.positional)
+    texts = {
+        name: _chip_text(name, params.get(name, defaults.get(name)), plain=name in spec.positional)
         for name in spec.shown
-    ]
-    return tuple([text for text in texts if text])
+    }
+    return {name: text for name, text in texts.items() if text}
 
 
 def _chip_text(name: str, value: Value, *, plain: bool) -> str:
@@ -223,15 +224,15 @@ def _chip_text(name: str, value: Value, *, plain: bool) -> str:
     return f"{name} {show(value)}"
 
 
-def _lay_chips(texts: tuple[str, ...], measure: Measure) -> tuple[tuple[Chip, ...], float]:
+def _lay_chips(texts: dict[str, str], measure: Measure) -> tuple[tuple[Chip, ...], float]:
     chips: list[Chip] = []
     x = EDGE
-    for text in texts:
+    for param, text in texts.items():
         shown = measure.fitted(Style.FIGURE, text, 140.0)
         width = math.ceil(measure.width(Style.FIGURE, shown)) + 2 * CHIP_EDGE
         if x + width + EDGE > MAX_WIDTH:
             break
-        chips.append(Chip(shown, x, width))
+        chips.append(Chip(param, shown, x, width))
         x += width + CHIP_GAP
     return tuple(chips), x - CHIP_GAP + EDGE if chips else 0.0
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu
 
+from graph import fragment
 from graph.topology import wiring
 from gui.canvas import acts
 from gui.icons import action_icon
@@ -60,8 +62,12 @@ def _node_entries(menu: QMenu, view: CanvasView, key: str) -> None:
     below = box.bottom() + acts.GAP / 2
     returned = acts.is_output(document, key)
     wires = wiring(graph)
-    shared = _tr("Call {0} again (share its weights)").format(graph.layer_of(key).name)
     output = _tr("Not an output of the model") if returned else _tr("Output of the model")
+    _entry(menu, view, _tr("Rename") + "\tF2", lambda: view.rename(key))
+    menu.addSeparator()
+    _clipboard_entries(menu, view)
+    menu.addSeparator()
+    shared = _tr("Call this layer once more") + "\tCtrl+L"
     _entry(menu, view, shared, lambda: acts.share(document, key, box.left(), below), icon="copy")
     _entry(menu, view, output, lambda: acts.toggle_output(document, key))
     _entry(
@@ -72,7 +78,25 @@ def _node_entries(menu: QMenu, view: CanvasView, key: str) -> None:
         enabled=bool(wires.into[key] or wires.out_of[key]),
     )
     menu.addSeparator()
-    _entry(menu, view, _tr("Delete"), lambda: acts.delete_selected(document), icon="delete")
+    remove = _tr("Delete") + "\tDel"
+    _entry(menu, view, remove, lambda: acts.delete_selected(document), icon="delete")
+    gap = _tr("Remove and close the gap") + "\tCtrl+Del"
+    _entry(menu, view, gap, lambda: acts.close_gap(document))
+
+
+def _clipboard_entries(menu: QMenu, view: CanvasView) -> None:
+    document = view.document
+
+    def cut() -> None:
+        acts.copy(document)
+        acts.delete_selected(document)
+
+    def duplicate() -> None:
+        acts.paste(document, fragment.cut_out(document.project, document.selected_nodes))
+
+    _entry(menu, view, _tr("Cut") + "\tCtrl+X", cut)
+    _entry(menu, view, _tr("Copy") + "\tCtrl+C", lambda: acts.copy(document))
+    _entry(menu, view, _tr("Duplicate") + "\tCtrl+D", duplicate)
 
 
 def _wire_entries(menu: QMenu, view: CanvasView, key: str) -> None:
@@ -83,6 +107,10 @@ def _wire_entries(menu: QMenu, view: CanvasView, key: str) -> None:
 def _ground_entries(menu: QMenu, view: CanvasView, place: QPointF) -> None:
     some = bool(view.drawing.keys)
     _entry(menu, view, _tr("Add a layer…"), lambda: view.open_add_popup(place), icon="add")
+    paste = lambda: acts.paste(  # noqa: E731 - as in the other entries
+        view.document, QGuiApplication.clipboard().text(), place
+    )
+    _entry(menu, view, _tr("Paste") + "\tCtrl+V", paste, enabled=acts.can_paste())
     menu.addSeparator()
-    _entry(menu, view, _tr("Select all"), view.select_all, enabled=some)
+    _entry(menu, view, _tr("Select all") + "\tCtrl+A", view.select_all, enabled=some)
     _entry(menu, view, _tr("Fit to the window"), view.fit, icon="fit", enabled=some)

@@ -154,11 +154,11 @@ class NodePainter:
         painter.setPen(pen)
         painter.setBrush(self._sheet)
         for count, x in ((face.inputs, box.left()), (face.outputs, box.right())):
-            spare = face.spare and x == box.left()
+            spare = face.spare and face.inputs > 1 and x == box.left()
             for index in range(count - spare):
                 y = box.top() + port_offset(count, index)
                 painter.drawEllipse(QPointF(x, y), PORT_RADIUS, PORT_RADIUS)
-        if face.spare and self._spares:
+        if face.spare and face.inputs > 1 and self._spares:
             painter.setPen(self._spare)
             y = box.top() + port_offset(face.inputs, face.inputs - 1)
             painter.drawEllipse(QPointF(box.left(), y), _SPARE_RADIUS, _SPARE_RADIUS)

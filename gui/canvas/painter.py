@@ -36,7 +36,9 @@ _HAIR = 1.5  # pixels; thinner wires are drawn one pixel wide
 _STRIPE = 5.0
 _TWO_LINES = 23.0  # pixels of a node's height from which on its shape stands below its name
 _DOTS = 24.0  # between the dots of the ground
-_LABEL_EDGE, _LABEL_HEIGHT = 5.0, 16.0
+_LABEL_EDGE, _LABEL_HEIGHT, _LABEL_GAP = 5.0, 16.0, 8.0
+_LABEL_PLACES = np.array([0.4, 0.7, 1.0])  # on both halves of a wire
+_LABEL_ORDER = [2, 1, 3, 0, 4]  # of those places: the middle, then away from it
 
 
 class Level(Enum):
@@ -118,8 +120,8 @@ class CanvasPainter:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, smooth)
         self._paint_wires(painter, scene, wires, zoom, smooth=smooth)
         if level is Level.FULL:
-            self._paint_labels(painter, scene, wires)
             self._paint_nodes(painter, geometry, nodes, chosen, zoom)
+            self._paint_labels(painter, scene, wires, geometry.rect[nodes])
             return
         self._paint_blocks(painter, geometry, nodes, titles=level is Level.TITLE)
         self._paint_rims(painter, geometry, nodes, chosen, zoom)
@@ -160,7 +162,7 @@ class CanvasPainter:
                 painter.setPen(pen)
                 _draw_wires(painter, lines, smooth=smooth, exact=self._exact)
 
-    def _paint_labels(self, painter: QPainter, scene: Scene, rows: Indexes) -> None:
+    def _paint_labels(self, painter: QPainter, scene: Scene, rows: Indexes, nodes: Floats) -> None:
         """Write shapes on wires: at broken ones always, elsewhere where there is room."""
         geometry = scene.geometry
         line = geometry.line[rows]
@@ -172,10 +174,8 @@ class CanvasPainter:
                 continue
             text, broken = show_shape(spec.shape), bool(geometry.broken[row])
             width = self._measure.width(Style.FIGURE, text) + 2 * _LABEL_EDGE
-            middle = arrays.middles(geometry.line[[row]])[0]
-            box = QRectF(0.0, 0.0, width, _LABEL_HEIGHT)
-            box.moveCenter(QPointF(*middle.tolist()))
-            if not broken and not self._has_room(geometry, row, box):
+            box = _label_box(geometry.line[[row]], nodes, width, always=broken)
+            if box is None:
                 continue
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(self._canvas)
@@ -183,14 +183,6 @@ class CanvasPainter:
             ink = self._error if broken else self._muted
             x, base = box.left() + _LABEL_EDGE, box.center().y() + 4.0
             self.texts.write(painter, Style.FIGURE, text, x, base, ink)
-
-    @staticmethod
-    def _has_room(geometry: Geometry, row: int, box: QRectF) -> bool:
-        left, _, right, _ = geometry.line[row].tolist()
-        if right - left < box.width() + 64.0:
-            return False
-        area = Area(box.left(), box.top(), box.right(), box.bottom())
-        return not len(geometry.nodes_in(area, SLACK / 2))
 
     # nodes from afar
 
@@ -256,6 +248,24 @@ def _wire_pen(ink: QColor, zoom: float, *, dashed: bool = False) -> QPen:
     if dashed:
         pen.setDashPattern([4.0, 3.0])
     return pen
+
+
+def _label_box(line: Floats, nodes: Floats, width: float, *, always: bool) -> QRectF | None:
+    """Return where on a wire (1, 4) a label covers none of the nodes (n, 4), the middle first.
+
+    None where there is no such place; with `always` it is the middle then.
+    """
+    if not always and line[0, 2] - line[0, 0] < width + 64.0:
+        return None
+    places = arrays.points_on(line, _LABEL_PLACES)[0][_LABEL_ORDER]
+    low = nodes[:, :2] - (width / 2 + _LABEL_GAP, _LABEL_HEIGHT / 2 + _LABEL_GAP)
+    high = nodes[:, :2] + nodes[:, 2:] + (nodes[:, :2] - low)
+    covered = ((places[:, None] > low) & (places[:, None] < high)).all(axis=2).any(axis=1)
+    if covered.all() and not always:
+        return None
+    box = QRectF(0.0, 0.0, width, _LABEL_HEIGHT)
+    box.moveCenter(QPointF(*places[int(covered.argmin())].tolist()))
+    return box
 
 
 def _length(lines: Floats) -> float:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, TypeGuard
 
-from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
@@ -27,11 +27,13 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from graph.fragment import LAYER_MIME
-from gui.canvas import acts, keys, menu
+from gui.canvas import acts, keys, menu, tips
 from gui.canvas.add_popup import AddPopup
 from gui.canvas.faces import PORT_LINE
+from gui.canvas.rename import NameEditor
 from gui.canvas.stage import Stage
 from gui.canvas.tools.base import Pointer, Tool
+from gui.canvas.tools.keywire import KeyWireTool
 from gui.canvas.tools.pan import PanTool
 from gui.canvas.tools.place import PlaceTool
 from gui.canvas.tools.point import PointTool
@@ -47,7 +49,13 @@ _NOTCH = 120.0
 
 
 class CanvasView(Stage):
-    """The widget in which people draw."""
+    """The widget in which people draw.
+
+    Signals:
+        parameter_wanted(str, str): somebody wants to edit this parameter of the node of this id.
+    """
+
+    parameter_wanted = Signal(str, str)
 
     def __init__(self, document: Document, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(document, theme, parent)
@@ -100,6 +108,22 @@ class CanvasView(Stage):
     def paint_tool(self, painter: QPainter) -> None:
         """Paint what the tool shows."""
         self.tool.paint(painter)
+
+    def wire_by_keys(self, key: str) -> None:
+        """Take a wire at a node's output; keys choose where it goes."""
+        tool = KeyWireTool(self, key)
+        self.begin(tool)
+        tool.begin()
+
+    def rename(self, key: str) -> None:
+        """Let a person type another name over a node's name."""
+        self.reveal(key)
+        NameEditor(self, key)
+
+    def _camera_moved(self, *, zoomed: bool = False) -> None:
+        super()._camera_moved(zoomed=zoomed)
+        for editor in self.findChildren(NameEditor):
+            editor.place()
 
     # what others ask for
 
@@ -192,15 +216,16 @@ class CanvasView(Stage):
                 self.zoom_by(1.0 + event.value(), event.position())
                 return True
         elif isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
-            hit = self.hit(QPointF(event.pos()))
-            sentences = self.drawing.sentences.get(hit.key, []) if hit.what != "wire" else []
+            at, document = QPointF(event.pos()), self.document
+            told = tips.sentences(self.drawing, document, self.hit(at), self.camera.to_scene(at))
             # as rich text, which Qt breaks into lines
-            text = "".join(f"<p>{escape(one)}</p>" for one in sentences)
+            text = "".join(f"<p>{escape(one)}</p>" for one in told)
             QToolTip.showText(event.globalPos(), text, self)
             return True
-        elif self.drawing.keys and _is_tab(event):
-            self.keyPressEvent(event)  # Tab goes from node to node, not to the next panel
-            return True
+        elif _is_tab(event):  # from node to node, and beyond the last one to the next panel
+            step = 1 if event.key() == Qt.Key.Key_Tab else -1
+            if self.tool.key(event) or keys.cycle(self, step):
+                return True
         return super().event(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
@@ -224,7 +249,7 @@ class CanvasView(Stage):
             if not event.isAutoRepeat() and self.tool is self._resting:
                 self._space = False
                 self.setCursor(Qt.CursorShape.OpenHandCursor)
-        elif not keys.take(self, event):
+        elif not self.tool.key(event) and not keys.take(self, event):
             super().keyPressEvent(event)
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:

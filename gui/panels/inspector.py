@@ -62,6 +62,12 @@ class InspectorPanel(QWidget):
         self.setStyleSheet(inspector_style(theme))
         self._make_page()
 
+    def edit_parameter(self, node: str, param: str) -> None:
+        """Let a person type into the field of a parameter of a node."""
+        self.document.select(frozenset({node}))
+        if isinstance(self._page, NodePage):
+            self._page.edit_parameter(param)
+
     def _subject(self) -> tuple[object, ...]:
         """Return what the page depends on: with another one, a new page is made."""
         graph = self.document.project.graph

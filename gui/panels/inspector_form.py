@@ -123,6 +123,18 @@ class ParamForm(QWidget):
         text = self.tr("Fewer parameters") if opened else self.tr("More parameters ({0})")
         self._more.setText(text.format(self._count))
 
+    def edit(self, name: str) -> None:
+        """Give the focus to the field of a parameter, its value selected."""
+        editor = self.editors.get(name)
+        if editor is None:
+            return
+        if self._rest.isAncestorOf(editor):
+            self.unfold(opened=True)
+        for field in (editor, *editor.findChildren(QWidget)):
+            if field.isVisibleTo(self) and field.focusPolicy() & Qt.FocusPolicy.TabFocus:
+                field.setFocus(Qt.FocusReason.TabFocusReason)  # which selects what stands in it
+                return
+
     def show_values(self, values: Mapping[str, Shown]) -> None:
         """Show these values, but leave the field that a person is typing in."""
         for name, editor in self.editors.items():

@@ -159,6 +159,11 @@ class NodePage(Page):
         self.section(help_text)
         self._column.addStretch(1)
 
+    def edit_parameter(self, name: str) -> None:
+        """Give the focus to the field of a parameter, its value selected."""
+        if self._form is not None:
+            self._form.edit(name)
+
     def _layer(self) -> Layer:
         return self.document.project.graph.layers[self._layer_id]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import QPointF, Qt
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QMouseEvent, QPainter
+    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
 
     from gui.canvas.view import CanvasView
 
@@ -61,6 +61,10 @@ class Tool:
     def doubled(self, pointer: Pointer) -> None:
         """Take a double click; without an answer of its own it is a press."""
         self.pressed(pointer)
+
+    def key(self, _event: QKeyEvent) -> bool:
+        """Take a key that is pressed; say whether it was meant for the gesture."""
+        return False
 
     def cancelled(self) -> None:
         """Leave everything as it was before the gesture."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QCoreApplication, QPointF, Qt
 from PySide6.QtGui import QColor, QPen
 
 from graph import placing
@@ -98,13 +98,21 @@ class ConnectTool(Tool):
         self._tip = pointer.place
         hit = self.view.hit(pointer.at, reach=12.0)
         self._aim = self._aim_at(hit)
-        if self._aim is None:
-            self.view.show_bubble("", pointer.at)
-        elif self._aim.why_not is not None:
-            self.view.show_bubble(self._aim.why_not, pointer.at, bad=True)
-        else:
-            self.view.show_bubble(gain(self.view.document.report, self._aim.link), pointer.at)
+        self._tell(pointer.at)
         self.view.update()
+
+    def _tell(self, at: QPointF) -> None:
+        """Say beside a pixel what the wire would carry, or why not, and what it would replace."""
+        aim, document = self._aim, self.view.document
+        if aim is None:
+            self.view.show_bubble("", at)
+            return
+        words = [aim.why_not or gain(document.report, aim.link)]
+        if aim.replaced is not None and aim.replaced != self.taken:
+            graph = document.project.graph
+            text = QCoreApplication.translate("canvas", "replaces the wire from {0}")
+            words.append(text.format(graph.nodes[graph.links[aim.replaced].source].label))
+        self.view.show_bubble("\n".join(filter(None, words)), at, bad=aim.why_not is not None)
 
     def _aim_at(self, hit: Hit) -> Aim | None:
         wanted: Side = "in" if self.loose.side == "out" else "out"

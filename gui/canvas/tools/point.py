@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPen
 
-from gui.canvas.faces import PORT_RADIUS
+from gui.canvas.faces import HEAD, PORT_RADIUS
 from gui.canvas.hits import Hit
+from gui.canvas.tips import param_at
 from gui.canvas.tools.base import Pointer, Tool
 from gui.canvas.tools.connect import ConnectTool
 from gui.canvas.tools.marquee import MarqueeTool
@@ -54,10 +55,18 @@ class PointTool(Tool):
             view.begin(MarqueeTool(view), pointer)
 
     def doubled(self, pointer: Pointer) -> None:
-        """Open the list of layers on empty ground."""
-        empty = self.view.hit(pointer.at).what == "nothing"
-        if empty and pointer.button is Qt.MouseButton.LeftButton:
-            self.view.open_add_popup(pointer.place)
+        """Open the list of layers on empty ground; edit a name or a parameter where it stands."""
+        view, hit = self.view, self.view.hit(pointer.at)
+        if pointer.button is not Qt.MouseButton.LeftButton:
+            self.pressed(pointer)
+        elif hit.what == "nothing":
+            view.open_add_popup(pointer.place)
+        elif hit.what != "node":
+            self.pressed(pointer)
+        elif pointer.place.y() < view.drawing.node_rect(hit.key).top() + HEAD:
+            view.rename(hit.key)
+        elif (param := param_at(view.drawing, hit.key, pointer.place)) is not None:
+            view.parameter_wanted.emit(hit.key, param)
         else:
             self.pressed(pointer)
 

@@ -9,11 +9,12 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QListWidget, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QLineEdit, QListWidget, QWidget
 
 from graph.inference import totals
-from gui.canvas import menu
+from gui.canvas import menu, tips
 from gui.canvas.tools.connect import ConnectTool
+from gui.canvas.tools.keywire import KeyWireTool
 from gui.theme import LIGHT
 
 if TYPE_CHECKING:
@@ -216,7 +217,7 @@ def test_the_candidate_port_says_why_it_would_refuse(
     note = hand.view.findChild(QLabel, "canvas.bubble")
     assert note.isVisible()
     if words is None:
-        assert note.text() == "13 × 13 × 32"
+        assert note.text() == "13 × 13 × 32\nreplaces the wire from conv2"
     else:
         assert words in note.text()
     hand.release(at)
@@ -290,6 +291,102 @@ def test_tab_goes_from_node_to_node_in_the_order_of_the_code(hand: Hand) -> None
     assert seen == ["visible", "conv1", "pool1"]
     hand.key(Qt.Key.Key_Backtab, SHIFT)
     assert hand.labels() == {"conv1"}
+
+
+def test_tab_leaves_the_canvas_behind_the_last_node(hand: Hand) -> None:
+    both = QWidget()
+    row = QHBoxLayout(both)
+    row.addWidget(hand.view)
+    after = QLineEdit()
+    row.addWidget(after)
+    both.show()
+    hand.view.setFocus()
+    for _ in hand.document.project.graph.nodes:
+        hand.key(Qt.Key.Key_Tab)
+    assert hand.labels() == {"output"}
+    hand.key(Qt.Key.Key_Tab)
+    assert both.focusWidget() is after
+    hand.view.setParent(None)
+
+
+def test_a_double_click_on_a_name_renames_in_place(hand: Hand) -> None:
+    key = hand.id("conv1")
+    QTest.mouseDClick(hand.view, Qt.MouseButton.LeftButton, pos=hand.middle("conv1"))
+    field = hand.view.findChild(QLineEdit, "canvas.rename")
+    assert field.selectedText() == "conv1"
+    QTest.keyClicks(field, "2x")
+    QTest.keyClick(field, Qt.Key.Key_Return)  # no variable can be called that
+    assert hand.document.project.graph.nodes[key].label == "conv1"
+    field.selectAll()
+    QTest.keyClicks(field, "edges")
+    QTest.keyClick(field, Qt.Key.Key_Up)  # which must not move the node
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert hand.document.project.graph.nodes[key].label == "edges"
+    assert hand.document.undo_stack.count() == 1
+    assert hand.document.undo_stack.undoText() == "Rename conv1"
+
+
+def test_f2_renames_and_esc_gives_up(hand: Hand) -> None:
+    hand.click(hand.middle("conv1"))
+    hand.key(Qt.Key.Key_F2)
+    field = hand.view.findChild(QLineEdit, "canvas.rename")
+    QTest.keyClicks(field, "edges")
+    QTest.keyClick(field, Qt.Key.Key_Escape)
+    assert not field.isVisible()
+    assert hand.document.undo_stack.count() == 0
+    assert hand.labels() == {"conv1"}
+
+
+def test_a_double_click_on_a_chip_asks_for_its_parameter(hand: Hand, qtbot: QtBot) -> None:
+    drawing, key = hand.view.drawing, hand.id("conv1")
+    chip = drawing.faces[drawing.row[key]].chips[1]
+    box = drawing.node_rect(key)
+    at = hand.view.camera.to_view(QPointF(box.left() + chip.x + 4, box.top() + 42)).toPoint()
+    with qtbot.waitSignal(hand.view.parameter_wanted) as asked:
+        QTest.mouseDClick(hand.view, Qt.MouseButton.LeftButton, pos=at)
+    assert asked.args == [key, "kernel_size"]
+
+
+def test_keys_draw_a_wire(hand: Hand) -> None:
+    hand.click(hand.middle("pool1"))
+    hand.key(Qt.Key.Key_C)
+    tool = hand.view.tool
+    assert isinstance(tool, KeyWireTool)
+    targets = [hand.document.project.graph.nodes[key].label for key in tool.targets]
+    for _ in range(targets.index("hidden1")):
+        hand.key(Qt.Key.Key_Tab)
+    hand.key(Qt.Key.Key_Return)
+    assert ("pool1", "hidden1", 0) in hand.wires()
+    assert hand.document.undo_stack.undoText() == "Connect pool1 to hidden1 instead of merge"
+    hand.key(Qt.Key.Key_C)
+    hand.key(Qt.Key.Key_Escape)
+    assert not isinstance(hand.view.tool, KeyWireTool)
+    assert hand.document.undo_stack.count() == 1
+
+
+def test_a_node_goes_and_the_gap_closes(hand: Hand) -> None:
+    hand.click(hand.middle("pool1"))
+    hand.key(Qt.Key.Key_Delete, CTRL)
+    assert ("conv1", "flat1", 0) in hand.wires()
+    assert hand.document.undo_stack.count() == 1
+    hand.undo()
+    hand.click(hand.middle("pool1"))
+    hand.key(Qt.Key.Key_Delete)
+    assert not any(target == "flat1" for _, target, _ in hand.wires())
+
+
+def test_what_is_under_the_pointer_is_told(hand: Hand) -> None:
+    def told(at: QPoint) -> list[str]:
+        view, pixel = hand.view, QPointF(at)
+        place = view.camera.to_scene(pixel)
+        return tips.sentences(view.drawing, hand.document, view.hit(pixel), place)
+
+    box = hand.view.node_rect(hand.id("conv1"))
+    foot = box.bottom() - 8
+    assert told(QPoint(box.right() - 16, foot)) == ["320 parameters"]
+    assert told(QPoint(box.left() + 24, foot)) == ["output 26 × 26 × 32 float32"]
+    assert told(hand.out("conv1")) == ["output 26 × 26 × 32 float32"]
+    assert told(hand.into("conv1")) == ["input 28 × 28 × 1 float32 from visible"]
 
 
 def test_the_wheel_zooms_where_the_pointer_is(hand: Hand, qtbot: QtBot) -> None:
@@ -387,9 +484,9 @@ def test_the_menu_shares_a_layer_and_sets_outputs(hand: Hand) -> None:
     def entries(label: str) -> dict[str, Callable[[], None]]:
         hit = hand.view.hit(QPointF(hand.middle(label)))
         made = menu.build(hand.view, hit, QPointF())
-        return {one.text(): one.trigger for one in made.actions()}
+        return {one.text().split("\t")[0]: one.trigger for one in made.actions()}
 
-    entries("hidden1")["Call hidden1 again (share its weights)"]()
+    entries("hidden1")["Call this layer once more"]()
     graph = hand.document.project.graph
     (copy,) = hand.document.selected_nodes
     assert graph.nodes[copy].layer == graph.nodes[hand.id("hidden1")].layer
