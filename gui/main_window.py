@@ -162,6 +162,7 @@ class MainWindow(QMainWindow):
         self.start.empty_wanted.connect(self.commands.files.new)
         self.panels["library"].chosen.connect(self._on_layer_chosen)  # type: ignore[attr-defined]
         self.panels["code"].save_requested.connect(self.commands.files.export_program)  # type: ignore[attr-defined]
+        self.panels["training"].train_wanted.connect(self.commands.train)  # type: ignore[attr-defined]
         self.panels["problems"].count_changed.connect(self._on_problem_count_changed)  # type: ignore[attr-defined]
         self.top_bar.close_wanted.connect(
             lambda at: self.commands.files.close_sheet(document.sheets[at])

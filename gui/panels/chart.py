@@ -7,16 +7,16 @@ it costs some 200 ms, which the start of the window doesn't have.
 from __future__ import annotations
 
 import importlib
+import math
 import sys
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtCore import QPointF, QSize, Qt, QTimer
+from PySide6.QtGui import QColor, QPen
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
-    QSizePolicy,
     QStackedLayout,
     QTabBar,
     QVBoxLayout,
@@ -24,19 +24,21 @@ from PySide6.QtWidgets import (
 )
 
 from gui.panels.curves import VALIDATION, Curves, colour_of
-from gui.panels.parts import FlowLayout, label
+from gui.panels.legend import Key, faint, line_pen
+from gui.panels.parts import label
 from gui.theme import LARGE, MEDIUM, SMALL, TINY, code_font
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from PySide6.QtGui import QPaintEvent, QResizeEvent
+    from PySide6.QtGui import QResizeEvent
 
     from gui.theme import Theme
 
 _FRAME_MS = 200  # five pictures a second follow a training well enough
 _PLOTS = ("loss", "metrics")
 _WIDE = 600  # pixels from which two plots stand side by side
+_TICK_WIDTH, _TICK_HEIGHT = 48, 26  # pixels of a plot for each tick
 
 
 def preload() -> None:
@@ -98,9 +100,9 @@ class Chart(QWidget):
                 plot.grab()  # the first painting loads fonts and symbols
                 plot.draw(Curves(1), ())
 
-    def begin(self, epochs: int) -> None:
-        """Forget the curves: a run of so many epochs begins."""
-        self.curves = Curves(epochs)
+    def show_curves(self, curves: Curves) -> None:
+        """Show these curves from now on; what is added goes to them."""
+        self.curves = curves
         self.draw()
 
     def add_batch(self, place: float, logs: Mapping[str, float]) -> None:
@@ -115,11 +117,11 @@ class Chart(QWidget):
 
     def show_history(self, history: Mapping[str, Sequence[float | None]]) -> None:
         """Show the values of each epoch of a run that is over."""
-        self.curves = Curves()
+        curves = Curves()
         for name, values in history.items():
             for epoch, value in enumerate(values):
-                self.curves.add_epoch(epoch, {name: value})
-        self.draw()
+                curves.add_epoch(epoch, {name: value})
+        self.show_curves(curves)
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of another theme."""
@@ -155,7 +157,7 @@ class Chart(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Return the least size: a curve without much detail."""
-        return QSize(160, 96)
+        return QSize(160, 110)
 
     def _draw_soon(self) -> None:
         if not self._frame.isActive():
@@ -192,49 +194,6 @@ class Chart(QWidget):
         self._draw_soon()
 
 
-class _Key(QWidget):
-    """One entry of a legend: a piece of the line, its name, its value."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setFont(code_font(11))
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self._text, self._colour, self._ink, self._dashed = "", "", "", False
-
-    def show_curve(self, name: str, value: float | None, colour: str, theme: Theme) -> None:
-        """Show a curve with a value, or without one."""
-        text = name if value is None else f"{name} {value:.4f}"
-        dashed = name.startswith(VALIDATION)
-        if (text, colour, dashed, theme.text) == (
-            self._text,
-            self._colour,
-            self._dashed,
-            self._ink,
-        ):
-            return
-        longer = len(text) != len(self._text)
-        self._text, self._colour, self._dashed, self._ink = text, colour, dashed, theme.text
-        self.setAccessibleName(text)
-        if longer:
-            self.updateGeometry()
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        """Return the room for line and text."""
-        metrics = self.fontMetrics()
-        return QSize(24 + metrics.horizontalAdvance(self._text), metrics.height() + 2)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint a piece of the line and the text."""
-        painter = QPainter(self)
-        painter.setPen(_pen(self._colour, dashed=self._dashed))
-        middle = self.height() / 2
-        painter.drawLine(QPointF(0, middle), QPointF(16, middle))
-        painter.setPen(QColor(self._ink))
-        area = QRectF(self.rect()).adjusted(22, 0, 0, 0)
-        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, self._text)
-
-
 class _Plot(QWidget):
     """One plot with its legend, which also shows the values under the pointer."""
 
@@ -244,13 +203,19 @@ class _Plot(QWidget):
         self._theme = theme
         self._place: float | None = None  # under the pointer, in epochs
         self._shown: tuple[Curves, tuple[str, ...]] = (Curves(), ())
-        self._length, self._bounds = 0, (0.0, 0.0)  # what the axes show
+        self._length, self._bounds = 0, (0.0, 1.0)  # what the axes show
+        self._room = (0, 0)  # for so many ticks
         self._items: dict[str, tuple[Any, Any]] = {}  # by name: the batches' line, the epochs'
-        self._keys: list[_Key] = []
+        self._keys: list[Key] = []
         self._title = QLabel()
         self._title.setFont(code_font(11))
         self._title.setProperty("role", "muted")
-        self._legend = FlowLayout(MEDIUM)
+        self._legend = QHBoxLayout()
+        self._legend.setSpacing(MEDIUM)
+        self._batches = Key()
+        self._legend.addWidget(self._batches)
+        self._legend.addWidget(self._title)
+        self._legend.addStretch(1)
         self._view = self._pg.PlotWidget()
         self._view.setFrameShape(self._view.Shape.NoFrame)
         column = QVBoxLayout(self)
@@ -309,12 +274,11 @@ class _Plot(QWidget):
 
     def _add(self, name: str, names: Sequence[str]) -> tuple[Any, Any]:
         colour = QColor(colour_of(name, names, self._theme))
-        faint = QColor(colour)
-        faint.setAlphaF(0.4)
         dashed = name.startswith(VALIDATION)
-        line = self._view.plot(pen=QPen(faint, 0), antialias=False)  # it is many points
+        thin = QPen(faint(colour.name()), 0)
+        line = self._view.plot(pen=thin, antialias=False)  # it is many points
         ends = self._view.plot(
-            pen=_pen(colour.name(), dashed=dashed),
+            pen=line_pen(colour.name(), dashed=dashed),
             symbol="o",
             symbolSize=5,
             symbolBrush=colour,
@@ -326,29 +290,39 @@ class _Plot(QWidget):
 
     def _set_ranges(self, curves: Curves, names: Sequence[str]) -> None:
         plot = self._view.getPlotItem()
+        room = (self._view.width() // _TICK_WIDTH, self._view.height() // _TICK_HEIGHT)
         length = max(1, curves.length)
-        if length != self._length:
-            self._length = length
-            step = next(s for s in _steps() if length / s <= 10)
-            ticks = [(epoch, str(epoch)) for epoch in range(0, length + 1, step)]
-            plot.getAxis("bottom").setTicks([ticks])
+        if (length, room) != (self._length, self._room):
+            plot.getAxis("bottom").setTicks([_ticks(0, length, min(10, room[0]), whole=True)])
             plot.setXRange(0, length, padding=0.03)
-        bounds = curves.bounds(names)
-        if bounds and bounds != self._bounds:
-            self._bounds = bounds
+        bounds = curves.bounds(names) or self._bounds
+        if (bounds, room) != (self._bounds, self._room):
+            plot.getAxis("left").setTicks([_ticks(*bounds, min(6, room[1]))])
             plot.setYRange(*bounds, padding=0)
+        self._length, self._bounds, self._room = length, bounds, room
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Choose the ticks for the new size."""
+        super().resizeEvent(event)
+        curves, names = self._shown
+        if names:
+            self._set_ranges(curves, names)
 
     def _write_legend(self) -> None:
         curves, names = self._shown
         while len(self._keys) < len(names):
-            self._keys.append(_Key())
-            self._legend.addWidget(self._keys[-1])
-            self._legend.addWidget(self._title)  # stays last
+            self._legend.insertWidget(len(self._keys), key := Key())
+            self._keys.append(key)
         for key, name in zip(self._keys, names, strict=False):
             colour = colour_of(name, names, self._theme)
             key.show_curve(name, curves.value_at(name, self._place), colour, self._theme)
         for index, key in enumerate(self._keys):
             key.setVisible(index < len(names))
+        trained = next((name for name in names if name in curves.batches), None)
+        self._batches.setVisible(trained is not None)
+        if trained is not None:
+            thin = faint(colour_of(trained, names, self._theme)).name(QColor.NameFormat.HexArgb)
+            self._batches.show_curve("each batch", None, thin, self._theme)
         self._title.setText("" if self._place is None else f"epoch {round(self._place)}")
         self._title.setVisible(self._place is not None)
 
@@ -371,15 +345,13 @@ class _Plot(QWidget):
         self._write_legend()
 
 
-def _steps() -> tuple[int, ...]:
-    """Return distances between ticks that people like."""
-    return tuple(lead * 10**power for power in range(9) for lead in (1, 2, 5))
-
-
-def _pen(colour: str, *, dashed: bool) -> QPen:
-    pen = QPen(QColor(colour), 1.75)
-    pen.setCosmetic(True)
-    if dashed:
-        pen.setStyle(Qt.PenStyle.CustomDashLine)
-        pen.setDashPattern([3.0, 2.0])
-    return pen
+def _ticks(low: float, high: float, most: int, *, whole: bool = False) -> list[tuple[float, str]]:
+    """Return at most so many ticks (two, if less is asked for) at distances that people like."""
+    span = (high - low) or 1.0
+    power = math.floor(math.log10(span)) - 2
+    steps = (lead * 10.0 ** (power + up) for up in range(5) for lead in (1, 2, 5))
+    step = next(
+        step for step in steps if span / step <= max(2, most) - 0.999 and (step >= 1 or not whole)
+    )
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    return [(n * step, f"{n * step:.6g}") for n in range(first, last + 1)]

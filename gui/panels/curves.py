@@ -22,8 +22,7 @@ class Curves:
 
     Attributes:
         epochs: values at the end of each epoch, by Keras's name; NaN where there is none.
-        batches: running means within the epochs, by name: places (in epochs) and values, with a
-            NaN where an epoch begins.
+        batches: running means within the epochs, by name: places (in epochs) and values.
         length: the number of epochs that the run is meant to have.
     """
 
@@ -36,14 +35,10 @@ class Curves:
         """Take the running means at a place, in epochs: 1.5 is the middle of the second."""
         for name, value in logs.items():
             places, values = self.batches.setdefault(name, ([], []))
-            if places and math.ceil(places[-1]) < math.ceil(place):
-                places.append(place)
-                values.append(math.nan)
             places.append(place)
             values.append(value)
             if len(places) > _MOST_POINTS:
-                kept = [n for n in range(len(places)) if n % 2 == 0 or math.isnan(values[n])]
-                places[:], values[:] = [places[n] for n in kept], [values[n] for n in kept]
+                del places[-2:0:-2], values[-2:0:-2]  # the first and the newest stay
 
     def add_epoch(self, epoch: int, logs: Mapping[str, float | None]) -> None:
         """Take the values of an epoch, which counts from 0."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gui.panels.chart import Chart
+from gui.panels.chart import Chart, _ticks
 from gui.panels.curves import Curves, colour_of
 from gui.theme import DARK
 
@@ -26,13 +26,38 @@ def test_an_epoch_that_is_missing_is_no_number() -> None:
     assert curves.names == ("loss", "val_loss")
 
 
-def test_batches_break_between_epochs_and_not_at_the_last_batch() -> None:
+def test_batches_go_on_from_epoch_to_epoch() -> None:
     curves = Curves(2)
     for place in (0.5, 1.0, 1.5, 2.0):
         curves.add_batch(place, {"loss": place})
-    places, values = curves.batches["loss"]
-    assert places == [0.5, 1.0, 1.5, 1.5, 2.0]
-    assert [n for n, value in enumerate(values) if math.isnan(value)] == [2]
+    assert curves.batches["loss"] == ([0.5, 1.0, 1.5, 2.0], [0.5, 1.0, 1.5, 2.0])
+
+
+@pytest.mark.parametrize("most", [1, 3, 10])
+def test_ticks_are_round_and_few(most: int) -> None:
+    for length in (1, 2, 7, 10, 11, 99, 1000, 5000):
+        ticks = _ticks(0, length, most, whole=True)
+        assert 1 <= len(ticks) <= max(2, most)
+        assert all(place == int(place) for place, _ in ticks)
+    assert [text for _, text in _ticks(0.2, 1.0, 5)] == ["0.2", "0.4", "0.6", "0.8", "1"]
+
+
+def test_the_legend_names_the_thin_line_and_stays_one_line(qtbot: QtBot) -> None:
+    chart = Chart(DARK)
+    qtbot.addWidget(chart)
+    chart.resize(360, 150)
+    chart.show()
+    chart.add_batch(0.5, {"a_long_name_of_a_metric_loss": 1.0})
+    chart.add_epoch(0, {"a_long_name_of_a_metric_loss": 0.9, "val_a_long_name_of_a_metric_loss": 1})
+    chart.draw()
+    qtbot.waitExposed(chart)
+    plot = chart._plots[0]
+    keys = [*plot._keys, plot._batches]
+    qtbot.waitUntil(lambda: all(key.isVisible() for key in keys))
+    assert plot._batches.accessibleName() == "each batch"
+    assert len({key.y() for key in keys}) == 1
+    assert keys[-1].geometry().right() <= plot.width()
+    assert plot._view.height() >= 90
 
 
 def test_a_long_run_keeps_a_bounded_number_of_points() -> None:

@@ -11,16 +11,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QProgressBar, QPushButton
 
-from graph.edits import SetParams
-from gui.panels.training import TrainingPanel, clock, duration, score_texts
-from gui.runner import State
+from gui.document import Document
+from gui.panels.training import TrainingPanel
+from gui.panels.training_parts import clock, duration, score_texts
+from gui.runner import Failure, State
 from gui.theme import DARK, LIGHT
 from tests.gui.training.conftest import Waiter, mlp
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
-    from gui.document import Document
     from gui.runner import Runner
 
 pytestmark = pytest.mark.engine
@@ -29,6 +29,7 @@ pytestmark = pytest.mark.engine
 @pytest.fixture
 def panel(qtbot: QtBot, document: Document, runner: Runner) -> TrainingPanel:
     panel = TrainingPanel(document, DARK, runner)
+    panel.train_wanted.connect(lambda: runner.train(document.project, document.report))
     qtbot.addWidget(panel)
     panel.resize(900, 320)
     panel.show()
@@ -70,7 +71,8 @@ def test_a_click_trains_and_curves_get_points(
     assert text(panel, "training.result").startswith(f"Test accuracy {accuracy} · loss ")
     assert panel.findChild(QPushButton, "training.folder").isVisible()
 
-    click(panel, "training.log.fold")
+    assert panel.status.accessibleName() == "Trained for 3 epochs"
+    click(panel, "training.messages")
     log = panel.findChild(QPlainTextEdit, "training.log")
     assert log.isVisible()
     assert "Epoch 3/3" in log.toPlainText()
@@ -81,9 +83,9 @@ def test_stop_is_one_click_and_says_where(
 ) -> None:
     document.add(mlp(epochs=5000, limit=None))
     click(panel, "training.train")
-    wait.until(lambda: panel.status.accessibleName().startswith("Epoch 2"))
-    assert "images/s" in text(panel, "training.rate")
-    assert " left" in text(panel, "training.rate")
+    wait.until(lambda: panel.status.accessibleName().startswith("mlp: epoch 2/5,000 · b"))
+    assert "images/s" in text(panel, "training.result")
+    assert " left" in text(panel, "training.result")
     click(panel, "training.stop")
     reason, run = wait.first(runner.finished, seconds=1.0)
     assert reason == "stopped"
@@ -114,19 +116,62 @@ def test_a_killed_engine_is_one_sentence_with_details(
     assert wait.first(runner.finished)[0] == "completed"
 
 
-def test_an_error_of_the_drawing_is_said_before_anything_starts(
-    panel: TrainingPanel, document: Document, runner: Runner
-) -> None:
-    node = next(key for key, n in document.project.graph.nodes.items() if n.label == "hidden1")
-    layer = document.project.graph.nodes[node].layer
-    document.push(SetParams(layer, {"units": -3}), "Set units")
-    click(panel, "training.train")
+def test_train_is_only_asked_for_and_not_on_an_empty_drawing(qtbot: QtBot, runner: Runner) -> None:
+    document = Document()
+    panel = TrainingPanel(document, DARK, runner)
+    qtbot.addWidget(panel)
+    panel.show()
+    button = panel.findChild(QPushButton, "training.train")
+    assert not button.isEnabled()
+    document.add(mlp())
+    assert button.isEnabled()
+    with qtbot.waitSignal(panel.train_wanted):
+        click(panel, "training.train")
     assert not runner.is_training
-    assert "hidden1" in text(panel, "training.error")
-    revealed: list[str] = []
-    document.revealed.connect(revealed.append)
-    click(panel, "training.error.node")
-    assert revealed == [node]
+
+
+def test_each_drawing_has_its_own_last_run(
+    panel: TrainingPanel, document: Document, runner: Runner, wait: Waiter
+) -> None:
+    first, other = document.sheet, mlp(epochs=7)
+    click(panel, "training.train")
+    wait.first(runner.started)
+    document.add(other)
+    assert panel.status.accessibleName().startswith("mlp: ")
+    assert wait.first(runner.finished)[0] == "completed"
+    assert panel.status.accessibleName() == "mlp: trained for 1 epoch"
+    accuracy = text(panel, "training.result")
+    document.add(mlp(epochs=5))
+    assert panel.status.accessibleName() == "Ready for 5 epochs · batch size 128"
+    assert not panel.chart.curves.names
+    assert not panel.findChild(QPushButton, "training.folder").isVisible()
+    document.show(first)
+    assert panel.status.accessibleName() == "Trained for 1 epoch"
+    assert text(panel, "training.result") == accuracy
+    assert "val_loss" in panel.chart.curves.names
+    assert panel.findChild(QPushButton, "training.folder").isVisible()
+
+
+def test_a_long_failure_can_be_read_whole(panel: TrainingPanel, runner: Runner) -> None:
+    panel.resize(420, 220)
+    panel._begin()
+    runner.failed.emit(Failure("The file is not there. " * 30, None, "Traceback …"))
+    sentence = panel.findChild(QLabel, "training.error")
+    wanted = sentence.heightForWidth(sentence.width())
+    assert sentence.isVisible()
+    assert sentence.height() >= wanted
+    click(panel, "training.error.details")
+    details = panel.findChild(QPlainTextEdit, "training.error.traceback")
+    assert details.isVisible()
+    assert panel.height() == 220
+
+
+def test_a_low_panel_leaves_room_for_the_curves(panel: TrainingPanel) -> None:
+    panel.resize(440, 220)
+    panel._begin()
+    panel.chart.show_history({"loss": [0.9, 0.5], "accuracy": [0.1, 0.7]})
+    assert panel.minimumSizeHint().height() <= 220
+    assert panel.chart.height() >= 140
 
 
 def test_the_other_theme_keeps_the_curves(panel: TrainingPanel) -> None:
