@@ -26,8 +26,8 @@ _PARTS = {
 }
 _NO_DOWNLOAD = """\
 raise FileNotFoundError(
-    f"{path.name} is not in the folder {folder}, and its download failed. "
-    "With a network, this fetches it: "
+    f"{path.name} can't be downloaded. Put it into the folder {folder} "
+    "(or set $LAYERLOOM_DATA to its folder), or run this with a network: "
     "python -c 'import keras; keras.datasets.NAME.load_data()'"
 ) from error"""
 
@@ -61,7 +61,8 @@ def _emit_nothing(writer: Writer) -> None:
     writer.add('def load_data(folder="data"):')
     writer.add('"""Return the data: none is chosen yet."""', indent=4)
     writer.add(
-        'raise FileNotFoundError(f"There is no data to look for in {folder} yet.")', indent=4
+        'raise FileNotFoundError("No data set is chosen yet: choose one for the project.")',
+        indent=4,
     )
 
 

@@ -70,3 +70,4 @@ def emit_maps_script(writer: Writer, weights: str, sample: int) -> None:
     writer.add(statement("", load), indent=4)
     writer.add(f"inputs, maps = activation_maps(model, data, sample={int(sample)})", indent=4)
     writer.add('keras.utils.save_img("maps.png", picture_of(maps))', indent=4)
+    writer.add('print("Saved as", Path("maps.png").absolute())', indent=4)

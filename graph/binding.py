@@ -23,7 +23,7 @@ from graph.columns import (
 )
 from graph.datasets import IMAGE, LABEL, NUMBER, BadData, look_up
 from graph.misfits import checkpoint_misfits, data_misfits, input_misfits, output_misfits
-from graph.project import Binding, Goal, Port, port_key
+from graph.project import Binding, Data, Goal, Port, port_key
 from graph.shapes import show_shape
 from graph.spec import Calls
 
@@ -42,6 +42,7 @@ __all__ = [
     "binding_problems",
     "history_names",
     "inputs_of",
+    "rebound",
     "recorded",
     "steps",
 ]
@@ -69,6 +70,19 @@ def bind(project: Project, report: Report) -> Bindings:
         outputs.append(bound)
         taken.add(bound.binding.column)
     return Bindings(data, trouble, tuple(inputs), tuple(outputs))
+
+
+def rebound(data: Data, source: str) -> Data:
+    """Return the choice of another data set, without the columns that it doesn't have."""
+    try:
+        found = look_up(source)
+    except BadData:
+        return Data(source)
+    return Data(
+        source,
+        {key: one for key, one in data.inputs.items() if found.column(one.column) is not None},
+        {key: one for key, one in data.outputs.items() if found.column(one.column) is not None},
+    )
 
 
 def inputs_of(graph: Graph) -> tuple[str, ...]:

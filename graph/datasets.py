@@ -145,14 +145,34 @@ def title_of(source: str) -> str:
     return KNOWN[source].title if source in KNOWN else Path(source).name
 
 
+_KERAS_FILES = {
+    "mnist": "mnist*",
+    "fashion_mnist": "fashion-mnist*",
+    "cifar10": "cifar-10-batches*",
+    "cifar100": "cifar-100-python*",
+}
+
+
+def is_here(project: Project) -> bool:
+    """Say whether a project's data set lies on this computer: in its folder or in Keras's cache.
+
+    Keras keeps what it downloads in `$KERAS_HOME/datasets`, or `~/.keras/datasets`.
+    """
+    pattern = _KERAS_FILES.get(project.data.source)
+    if file_of(project).exists() or pattern is None:
+        return file_of(project).exists()
+    home = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
+    return any((home / "datasets").glob(pattern))
+
+
 def missing_sentence(name: str, folder: str) -> str:
     """Return what to say when a data set neither lies in a folder nor can be downloaded."""
     if name in _FROM_KERAS:
         return (
-            f"The data set {name} is not in the folder {folder} and could not be downloaded. On a "
-            f'computer with a network, run: python -c "import keras; '
-            f'keras.datasets.{name}.load_data()", or put the file {name}.npz with the arrays '
-            "x_train, y_train, x_test and y_test into that folder."
+            f"The data set {name} is not on this computer and could not be downloaded. Put "
+            f"{name}.npz, with the arrays x_train, y_train, x_test and y_test, into the folder "
+            f"{folder} (or set $LAYERLOOM_DATA to its folder), or run this with a network: "
+            f'python -c "import keras; keras.datasets.{name}.load_data()".'
         )
     return f"The data set is not there: put the file {name}.npz into the folder {folder}."
 
@@ -235,7 +255,7 @@ def _column(path: Path, name: str, headers: dict[str, Header], counts: dict[str,
     for part in ("train", "test"):
         shape, dtype = headers[f"{name}_{part}"]
         if dtype.kind not in "biuf":
-            raise BadData(f"{name}_{part} in {path.name} holds {dtype}, which are no numbers.")
+            raise BadData(_no_numbers(path, f"{name}_{part}", shape, dtype))
         if not shape or not shape[0]:
             raise BadData(f"{name}_{part} in {path.name} holds no samples.")
         if counts.setdefault(part, shape[0]) != shape[0]:
@@ -257,6 +277,15 @@ def _column(path: Path, name: str, headers: dict[str, Header], counts: dict[str,
         kind = NUMBER
     shape = () if lone and kind == LABEL else shape
     return Column(name, shape, str(dtype), kind, classes, base=name, lone_axis=lone and not shape)
+
+
+def _no_numbers(path: Path, name: str, shape: tuple[int, ...], dtype: np.dtype[np.generic]) -> str:
+    """Return what to say of an array that holds something else than numbers."""
+    if dtype.kind not in "US":
+        return f"{name} in {path.name} holds no numbers: save it as an array of numbers."
+    if len(shape) == 1:
+        return f"The labels in {path.name} are texts; number the classes 0, 1, 2 … first."
+    return f"{name} in {path.name} holds texts, and a network takes numbers."
 
 
 def _kind(name: str, shape: tuple[int, ...], dtype: np.dtype[np.generic]) -> str:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from functools import partial
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from graph import objects
 from graph.columns import BINARY, CATEGORICAL, SPARSE, SQUARED
 from graph.datasets import LABEL, file_of, missing_sentence
 from graph.problems import Problem, Severity
-from graph.project import port_key
-from graph.shapes import show_shape
+from graph.project import Checkpoint, port_key
+from graph.shapes import show_dim, show_shape
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -144,19 +144,19 @@ def _label_misfit(name: str, one: Bound) -> Problem | None:
         return fail(
             kind="label form",
             sentence=f"{name}: {SPARSE} takes integer labels, and these are one-hot vectors of "
-            f"{classes}. Take integer labels, or {CATEGORICAL}.",
+            f"{classes:,}. Take integer labels, or {CATEGORICAL}.",
         )
     if form == "integer" and one.loss != SPARSE and units != 1:
         return fail(
             kind="label form",
-            sentence=f"{name}: {one.loss} compares {units} numbers with a target of as many, and "
-            f"an integer label is one. Take one-hot labels, or {SPARSE}.",
+            sentence=f"{name}: {one.loss} compares {show_dim(units)} numbers with a target of as "
+            f"many, and an integer label is one. Take one-hot labels, or {SPARSE}.",
         )
     if form in {"integer", "number"} and one.loss == BINARY and classes > 2:
         return _warning(
             kind="labels",
             sentence=f"{name}: {BINARY} asks whether something is 0 or 1, but “{one.column.name}” "
-            f"goes from 0 to {classes - 1}.",
+            f"goes from 0 to {classes - 1:,}.",
             node=one.port.node,
         )
     if one.loss == SPARSE or form == "one-hot":
@@ -172,14 +172,14 @@ def _units_misfit(name: str, one: Bound, units: int | None, classes: int) -> Pro
     if one.loss == SPARSE and units > classes:
         return _warning(
             kind="units",
-            sentence=f"{name} has {units} units, but “{column}” has only {classes} labels: "
-            f"{units - classes} of them can never be right.",
+            sentence=f"{name} has {units:,} units, but “{column}” has only {classes:,} labels: "
+            f"{units - classes:,} of them can never be right.",
             node=one.port.node,
         )
     return _error(
         kind="units",
-        sentence=f"{name} has {units} {'unit' if units == 1 else 'units'}, but “{column}” has "
-        f"{classes} labels. It needs {classes} units.",
+        sentence=f"{name} has {units:,} {'unit' if units == 1 else 'units'}, but “{column}” has "
+        f"{classes:,} labels. It needs {classes:,} units.",
         node=one.port.node,
     )
 
@@ -192,7 +192,7 @@ def _activation_misfit(name: str, one: Bound) -> Problem | None:
     if one.loss in {SPARSE, CATEGORICAL} and last != "softmax":
         return warn(
             sentence=f"{name}: {one.loss} needs probabilities that sum to 1, and the last "
-            f"activation is {last}. Take softmax over its {units} units.",
+            f"activation is {last}. Take softmax over its {show_dim(units)} units.",
         )
     if one.loss == BINARY and last != "sigmoid":
         return warn(
@@ -201,15 +201,46 @@ def _activation_misfit(name: str, one: Bound) -> Problem | None:
         )
     if last == "softmax" and one.loss in {SQUARED, "mean_absolute_error"}:
         return warn(
-            sentence=f"{name}: {one.loss} on a softmax over {units} units learns slowly, since "
-            f"its slope vanishes where the network is sure. Take {CATEGORICAL} or {SPARSE}.",
+            sentence=f"{name}: {one.loss} on a softmax over {show_dim(units)} units learns slowly, "
+            f"since its slope vanishes where the network is sure. Take {CATEGORICAL} or {SPARSE}.",
         )
     if one.column is not None and one.column.kind != LABEL and last == "softmax":
         return warn(
-            sentence=f"{name}: its {units} units sum to 1 by softmax, and the target "
+            sentence=f"{name}: its {show_dim(units)} units sum to 1 by softmax, and the target "
             f"“{one.column.name}” doesn't. Take sigmoid or no activation.",
         )
     return None
+
+
+class Trouble(NamedTuple):
+    """What is wrong with a field, and the text that would be right, if there is one."""
+
+    sentence: str
+    repair: str | None = None
+
+
+def file_trouble(filepath: str) -> Trouble | None:
+    """Return what Keras 3 refuses of a checkpoint's file name, or None.
+
+    Source: https://keras.io/api/callbacks/model_checkpoint/
+    """
+    if filepath.endswith((".weights.h5", ".keras")):
+        return None
+    if not filepath.strip():
+        return Trouble("The checkpoint's file needs a name.", Checkpoint().filepath)
+    stem = filepath.removesuffix(".h5").removesuffix(".hdf5").removesuffix(".weights")
+    repair = f"{stem}.weights.h5"
+    if filepath.endswith(".h5"):
+        why = (
+            f"“{filepath}” would be a whole model in Keras's old format; "
+            "with save_weights_only, Keras 3 wants a name that ends in .weights.h5."
+        )
+    else:
+        why = (
+            f"Keras 3 goes by the end of the name, and “{filepath}” says neither .weights.h5 for "
+            "the weights alone nor .keras for the whole model."
+        )
+    return Trouble(f"{why} Try {repair}.", repair)
 
 
 def checkpoint_misfits(project: Project, names: tuple[str, ...]) -> Iterator[Problem]:
@@ -217,12 +248,9 @@ def checkpoint_misfits(project: Project, names: tuple[str, ...]) -> Iterator[Pro
     checkpoint = project.training.checkpoint
     if checkpoint is None:
         return
-    if not checkpoint.filepath.endswith((".weights.h5", ".keras")):
-        yield _error(
-            kind="checkpoint",
-            sentence=f"Keras 3 saves weights only to names that end in .weights.h5, and "
-            f"“{checkpoint.filepath}” doesn't. Try model-{{epoch:03d}}.weights.h5.",
-        )
+    trouble = file_trouble(checkpoint.filepath)
+    if trouble is not None:
+        yield _error(kind="checkpoint", sentence=trouble.sentence)
     if checkpoint.monitor not in names:
         near = checkpoint.monitor.replace("acc", "accuracy")
         best = near if near in names else names[-1]

@@ -157,8 +157,8 @@ class ActivationsPanel(QWidget):
         older = (run for run in runs.list_runs(self._runner.runs_folder) if run.path not in known)
         for run in islice((run for run in older if has_weights(run)), _OLDER_RUNS):
             self.choices.add_run(run, newest=False)
-        if self._opened is None and self.choices.runs():
-            self.open_run(self.choices.runs()[0])
+        if self._opened is None:  # nobody has asked for maps of an old run
+            self.choices.show_none()
 
     def _on_finished(self, _reason: str, run: Run | None) -> None:
         if run is not None and has_weights(run):
@@ -279,5 +279,7 @@ class ActivationsPanel(QWidget):
             one_scale=self.grid.one_scale,
             colours=self.grid.colours,
         )
-        if path and not image.save(path):
+        if path and image.save(path):
+            self._say(self.tr("Saved as {0}.").format(path))
+        elif path:
             self._say(self.tr("{0} can't be written: check its folder.").format(path), error=True)

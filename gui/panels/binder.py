@@ -9,8 +9,8 @@ import msgspec
 from PySide6.QtCore import QSignalBlocker, QStandardPaths
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
-from graph.binding import bind, binding_problems
-from graph.datasets import KNOWN, is_file
+from graph.binding import bind, binding_problems, rebound
+from graph.datasets import KNOWN, is_file, is_here
 from graph.edits import Edit, SetData, SetTraining
 from graph.project import Binding, Goal, port_key
 from gui.panels.binder_rows import NAMES_WIDTH, BoundRow, RowText
@@ -131,10 +131,12 @@ class BinderPanel(QWidget):
         self._sets.setToolTip(source)
 
     def _show_about(self, bound: Bindings, found: tuple[Problem, ...]) -> None:
-        general = [problem.sentence for problem in found if problem.node is None]
+        general = [problem.sentence for problem in found if problem.kind == "no data"]
         if bound.data is not None:
             parts = f"{bound.data.train:,}", f"{bound.data.test:,}"
             general.insert(0, self.tr("{0} training and {1} test samples.").format(*parts))
+            if bound.data.keras and not is_here(self.document.project):
+                general.append(self.tr("Not on this computer yet: Keras will download it."))
         elif not general:
             general = [bound.trouble]
         set_property(self._about, "role", "muted" if bound.data is not None else "warning")
@@ -176,8 +178,8 @@ class BinderPanel(QWidget):
             self.use(str(source))
 
     def use(self, source: str) -> None:
-        """Take a data set, by its name or the path of its file; columns chosen before are kept."""
-        data = msgspec.structs.replace(self.document.project.data, source=source)
+        """Take a data set, by its name or the path of its file; columns that it has are kept."""
+        data = rebound(self.document.project.data, source)
         self._push(SetData(data), self.tr("Choose the data set"))
 
     def _ask_for_file(self) -> None:

@@ -5,12 +5,13 @@ Source: https://keras.io/api/callbacks/model_checkpoint/
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import msgspec
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from graph.misfits import Trouble, file_trouble
 from graph.params import Bool, Choice, Text
 from graph.project import Checkpoint
 from graph.spec import Param
@@ -24,34 +25,7 @@ if TYPE_CHECKING:
 
     from graph.params import Value
 
-_ENDINGS = (".weights.h5", ".keras")
 _NOW = {"acc": "accuracy", "val_acc": "val_accuracy"}  # what Keras 3 calls them
-
-
-class Trouble(NamedTuple):
-    """What is wrong with a field, and the text that would be right, if there is one."""
-
-    sentence: str
-    repair: str | None = None
-
-
-def file_trouble(filepath: str) -> Trouble | None:
-    """Return what Keras 3 refuses of a checkpoint's file name, or None."""
-    if filepath.endswith(_ENDINGS):
-        return None
-    if not filepath.strip():
-        return Trouble("The file needs a name.", Checkpoint().filepath)
-    stem = filepath.removesuffix(".h5").removesuffix(".hdf5").removesuffix(".weights")
-    ending = filepath[len(stem) :]
-    why = (
-        f"Keras 3 no longer writes {ending} files"
-        if ending
-        else "Keras 3 goes by the end of the name"
-    )
-    return Trouble(
-        f"{why}: the weights alone go to .weights.h5, the whole model to .keras.",
-        f"{stem}.weights.h5",
-    )
 
 
 def monitor_trouble(monitor: str, recorded: Sequence[str]) -> Trouble | None:

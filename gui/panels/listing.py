@@ -101,15 +101,17 @@ class ListingDialog(QDialog):
         """Write the program, and beside it what it reads."""
         try:
             write_text(path, self.listing.text)
+            written = [str(path)]
             for source, name in self.listing.reads.items():
                 target = path.parent / name
                 if not target.exists():
                     target.parent.mkdir(exist_ok=True)
                     shutil.copyfile(source, target)
+                    written.append(name)
         except BadFile as bad:
             self.message.setText(str(bad))
         except OSError as error:
             words = self.tr("What the program reads can't be put beside it: {0}.")
             self.message.setText(words.format(error.strerror))
         else:
-            self.message.setText(self.tr("Saved as {0}.").format(path))
+            self.message.setText(self.tr("Saved as {0}.").format(", ".join(written)))

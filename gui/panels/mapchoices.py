@@ -87,8 +87,8 @@ def _words(run: Run) -> str:
         today = made.date() == datetime.now(UTC).astimezone().date()
         time = f"{made:%H:%M}" if today else f"{made:%Y-%m-%d}"
     accuracy = run.info.scores.get("accuracy")
-    score = f" · {accuracy:.4f}" if accuracy is not None else ""
-    return f"{run.info.name} · {time}{score}"
+    score = f" · {accuracy:.3f}" if accuracy is not None else ""
+    return f"{run.info.name} {time}{score}"
 
 
 def _samples(project: Project) -> int:
@@ -112,8 +112,8 @@ class Choices(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.run_box = self._combo("activations.run", self.tr("Run"))
-        self.layer_box = self._combo("activations.layer", self.tr("Layer"))
+        self.run_box = self._combo("activations.run", self.tr("Run"), 17)
+        self.layer_box = self._combo("activations.layer", self.tr("Layer"), 8)
         self.sample_box = QSpinBox()
         self.sample_box.setObjectName("activations.sample")
         self.sample_box.setProperty("role", "code")
@@ -129,7 +129,7 @@ class Choices(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(TINY)
         row.addWidget(self.run_box, 3)
-        row.addWidget(self.layer_box, 3)
+        row.addWidget(self.layer_box, 2)
         row.addWidget(self.previous)
         row.addWidget(self.sample_box)
         row.addWidget(self.next)
@@ -156,11 +156,17 @@ class Choices(QWidget):
         """Offer a run, above all others or below them."""
         index = 0 if newest else self.run_box.count()
         self.run_box.insertItem(index, _words(run), run)
+        self.run_box.setItemData(index, _words(run), Qt.ItemDataRole.ToolTipRole)
         self.setEnabled(True)
 
     def runs(self) -> list[Run]:
         """Return the runs that are offered."""
         return [self.run_box.itemData(n) for n in range(self.run_box.count())]
+
+    def show_none(self) -> None:
+        """Choose no run until somebody does."""
+        self.run_box.setPlaceholderText(self.tr("Choose a run"))
+        self.run_box.setCurrentIndex(-1)
 
     def show_opened(self, opened: Opened) -> None:
         """Offer a run's nodes and samples; keep the node if this run has it too."""
@@ -169,7 +175,10 @@ class Choices(QWidget):
         with QSignalBlocker(self.layer_box):
             self.layer_box.clear()
             for key, words in opened.nodes():
-                self.layer_box.addItem(words, key)
+                self.layer_box.addItem(words.partition(" · ")[0], key)
+                self.layer_box.setItemData(
+                    self.layer_box.count() - 1, words, Qt.ItemDataRole.ToolTipRole
+                )
         with QSignalBlocker(self.sample_box):
             self.sample_box.setMaximum(_samples(opened.project) - 1)
         if not self.choose_node(before):
@@ -182,12 +191,12 @@ class Choices(QWidget):
             self.layer_box.setCurrentIndex(index)
         return index >= 0
 
-    def _combo(self, name: str, words: str) -> Combo:
+    def _combo(self, name: str, words: str, length: int) -> Combo:
         box = Combo()
         box.setObjectName(name)
         box.setAccessibleName(words)
         box.setToolTip(words)
-        box.setMinimumContentsLength(10)
+        box.setMinimumContentsLength(length)
         box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         return box
 

@@ -115,6 +115,6 @@ def test_a_student_draws_repairs_trains_and_looks_inside(window: MainWindow, qtb
     result = hands.find(QLabel, "training.result")
     qtbot.waitUntil(lambda: "accuracy" in result.text().lower(), timeout=120_000)
 
-    hands.choose("activations.layer", "conv2 · Conv2D")
+    hands.choose("activations.layer", "conv2")
     caption = hands.find(QLabel, "activations.caption")
     qtbot.waitUntil(lambda: "32 maps · 24 × 24" in caption.text(), timeout=30_000)

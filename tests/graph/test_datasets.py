@@ -89,7 +89,7 @@ def test_own_file_is_read_by_its_headers(tmp_path: Path) -> None:
             },
             "y_train has 4 samples, another 3",
         ),
-        ({"x_train": np.array(["a"]), "x_test": np.array(["a"])}, "no numbers"),
+        ({"x_train": np.array(["a"]), "x_test": np.array(["a"])}, "number the classes"),
         ({"x_train": np.zeros((0, 2)), "x_test": np.zeros((3, 2))}, "no samples"),
     ],
 )

@@ -59,7 +59,7 @@ def test_a_run_is_looked_into(
     layers = panel.findChild(QComboBox, "activations.layer")
     sample = panel.findChild(QSpinBox, "activations.sample")
     grid = panel.findChild(MapGrid, "activations.grid")
-    assert layers.currentText() == "conv1 · Conv2D"
+    assert layers.currentText() == "conv1"
     assert caption.text() == "conv1 · 8 maps · 24 × 24 · sample 0"
     assert sample.maximum() == 999
     np.testing.assert_array_equal(grid.maps, answer.maps)
@@ -111,8 +111,12 @@ def test_runs_of_earlier_sessions_are_offered(
     qtbot.addWidget(panel)
     panel.resize(700, 320)
     panel.show()
+    wait.until(lambda: panel.choices.run_box.count() > 0)
+    assert panel.choices.run_box.currentIndex() == -1  # nothing is fetched by itself
+    assert panel.grid.maps is None
+    panel.choices.run_chosen.emit(panel.choices.runs()[0])
     wait.first(runner.maps_ready, runner.maps_failed)
-    assert panel.choices.run_box.currentText().startswith("cnn · ")
+    assert panel.choices.run_box.currentText().startswith("cnn ")
     assert panel.grid.maps is not None
     assert panel.grid.maps.shape == (24, 24, 8)
 

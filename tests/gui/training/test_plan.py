@@ -11,9 +11,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QPushButton
 
 from graph.edits import SetTraining
+from graph.misfits import file_trouble
 from graph.params import Named
 from graph.project import Checkpoint, Training
-from gui.panels.checkpoint_form import file_trouble, monitor_trouble
+from gui.panels.checkpoint_form import monitor_trouble
 from gui.panels.plan import PlanPanel
 from gui.theme import DARK
 from tests.gui.training.conftest import mlp
