@@ -166,3 +166,31 @@ def test_the_wheel_takes_no_focus_and_changes_nothing(panel: BinderPanel, mlp: D
     combos = panel.findChildren(QComboBox)
     assert len(combos) >= 5
     assert all(combo.focusPolicy() is Qt.FocusPolicy.StrongFocus for combo in combos)
+
+
+def test_columns_that_an_own_file_lacks_are_chosen_anew(
+    panel: BinderPanel, mlp: Drawn, tmp_path: Path
+) -> None:
+    choose(panel, "binder.source", KNOWN[SAMPLE].title)
+    choose(panel, "binder.output.0.form", "one-hot")  # binds the column "label" by hand
+    path = tmp_path / "own.npz"
+    x, y = np.zeros((20, 784), "float32"), np.arange(20) % 10
+    np.savez(path, x_train=x, y_train=y, x_test=x[:5], y_test=y[:5])
+    panel.use(str(path))
+    assert mlp.document.project.data.outputs == {}
+    assert panel.findChild(QComboBox, "binder.input.0.column").currentText() == "x"
+    assert panel.findChild(QComboBox, "binder.output.0.column").currentText() == "y"
+    assert not panel.findChild(QLabel, "binder.output.0.problem").isVisible()
+
+
+def test_data_that_keras_has_to_download_is_said_so(
+    panel: BinderPanel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LAYERLOOM_DATA", str(tmp_path))
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    panel.use("mnist")
+    about = panel.findChild(QLabel, "binder.about")
+    assert "Not on this computer yet" in about.text()
+    (tmp_path / "mnist.npz").touch()
+    panel.refresh()
+    assert "Not on this computer yet" not in about.text()

@@ -162,3 +162,15 @@ def test_names_of_settings_are_shown_whole(panel: PlanPanel) -> None:
     QTest.mouseClick(panel.findChild(QPushButton, "plan.optimizer.more"), Qt.MouseButton.LeftButton)
     texts = {one.text() for one in panel.findChildren(QLabel) if one.isVisible()}
     assert "ema_overwrite_frequency" in texts
+
+
+def test_plan_and_problems_say_the_same_of_a_file_name(
+    panel: PlanPanel, document: Document
+) -> None:
+    changed = msgspec.structs.replace(plan(document), checkpoint=Checkpoint("model.h5"))
+    document.push(SetTraining(changed), "Set checkpoint")
+    (problem,) = [one for one in document.problems if one.kind == "checkpoint"]
+    assert panel.findChild(QLabel, "plan.filepath.trouble").text() == problem.sentence
+    assert "Try model.weights.h5." in problem.sentence
+    button = panel.findChild(QPushButton, "plan.filepath.repair")
+    assert button.text() == "Use model.weights.h5"
