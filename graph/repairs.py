@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
 
 _MOST = 5  # repairs of a problem; more would be a list to read, not a choice to make
+_ROOM = 16  # letters of a name in a preview
 
 
 class Repair(NamedTuple):
@@ -115,8 +116,10 @@ def _preview(before: Project, after: Project, report: Report, problem: Problem) 
     node = problem.node
     if node is not None and problem.kind in _OF_NAMES and node in after.graph.nodes:
         if problem.kind.endswith("layer name") or problem.kind == "doubled layer":
-            return f"{before.graph.layer_of(node).name} → {after.graph.layer_of(node).name}"
-        return f"{before.graph.nodes[node].label} → {after.graph.nodes[node].label}"
+            names = (before.graph.layer_of(node).name, after.graph.layer_of(node).name)
+            return " → ".join(map(_shortened, names))
+        names = (before.graph.nodes[node].label, after.graph.nodes[node].label)
+        return " → ".join(map(_shortened, names))
     counts = totals(after, report)
     if node is None or node not in after.graph.nodes:
         return f"the model → {counts.params:,} parameters"
@@ -124,8 +127,13 @@ def _preview(before: Project, after: Project, report: Report, problem: Problem) 
     if Port(node) in was and Port(node) not in outputs and len(was) == len(outputs):
         node = outputs[was.index(Port(node))].node  # what the model returns in its place
     made = report.spec_of(node)
-    label = after.graph.nodes[node].label
+    label = _shortened(after.graph.nodes[node].label)
     return f"{label} → {spec_text(made) if made is not None else '?'}"
+
+
+def _shortened(name: str) -> str:
+    """Return a name that leaves room for what stands beside it."""
+    return name if len(name) <= _ROOM else f"{name[: _ROOM // 2]}…{name[1 - _ROOM // 2 :]}"
 
 
 def _rename(case: Case) -> Iterator[Candidate]:

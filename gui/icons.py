@@ -223,7 +223,8 @@ def family_icon(family: str, theme: Theme) -> QIcon:
         painter.fillPath(place.map(path), colour)
 
     icon = QIcon()
-    _add_pixmaps(icon, QIcon.Mode.Normal, paint)
+    for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected):  # else Qt tints it in a chosen row
+        _add_pixmaps(icon, mode, paint)
     return icon
 
 

@@ -6,6 +6,7 @@ the same.
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from gui.theme import Theme
 
 _WIDTH, _MOST_ROWS = 240, 9
+_TIP = 72  # letters in a line of a tool tip
 _ROW = 26
 _KIND = Qt.ItemDataRole.UserRole
 
@@ -100,7 +102,7 @@ class AddPopup(QFrame):
         for rank, spec in sorted(found, key=lambda one: one[0]):
             item = QListWidgetItem(family_icon(spec.family, self._theme), spec.name)
             item.setData(_KIND, spec.name)
-            item.setToolTip(spec.summary)
+            item.setToolTip("\n".join(textwrap.wrap(spec.summary, _TIP)))
             item.setSizeHint(QSize(0, _ROW))
             if rank >= 100:
                 item.setForeground(QBrush(QColor(self._theme.muted)))

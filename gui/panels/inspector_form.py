@@ -51,6 +51,7 @@ class FormGrid(QGridLayout):
         row = self.rowCount()
         words = ElidedLabel(text, "muted", tip)
         words.setFixedHeight(FIELD_HEIGHT)
+        field.setToolTip(tip)
         words.setMaximumWidth(self._width)
         self.addWidget(words, row, 0, Qt.AlignmentFlag.AlignTop)
         self.addWidget(field, row, 1)

@@ -13,7 +13,7 @@ from graph import registry
 from graph.edits import Batch, CantApply, Edit, Rename, RenameLayer, RenameProject, SetParams
 from graph.summary import totals_text
 from gui.icons import family_icon
-from gui.panels.editors import Editor, LineEditor
+from gui.panels.editors import Editor, LineEditor, plain_doc
 from gui.panels.inspector_form import FormGrid, ParamForm, Shown
 from gui.panels.inspector_sections import (
     InputOrder,
@@ -24,7 +24,7 @@ from gui.panels.inspector_sections import (
     WhyCard,
 )
 from gui.panels.names import LAYER_NAME, PROJECT_NAME, VARIABLE
-from gui.panels.parts import hand_focus_on, label, rule
+from gui.panels.parts import breakable, hand_focus_on, label, rule
 from gui.theme import MEDIUM, SMALL, TEXT_SIZE, TINY, text_font
 
 if TYPE_CHECKING:
@@ -127,8 +127,11 @@ class NodePage(Page):
         self._layer_name.committed.connect(self._on_layer_name_committed)
         self._shared = len(graph.calls_of(self._layer_id)) > 1
         if self._shared:
-            tip = self.tr("The layer's name in the model: all its calls share it.")
-            grid.add(self.tr("layer name"), tip, self._layer_name)
+            tip = self.tr(
+                "The layer's name in the Keras model. All nodes that call this layer share it, as "
+                "they share its weights; each has a name of its own in the code."
+            )
+            grid.add(self.tr("layer name"), plain_doc(tip), self._layer_name)
         self._form = ParamForm(spec, theme) if spec is not None else None
         parts: list[QWidget] = [names]
         if self._form is not None:
@@ -171,7 +174,7 @@ class NodePage(Page):
         """Show the node as it is now."""
         graph = self.document.project.graph
         node, layer = graph.nodes[self.key], self._layer()
-        self._heading.setText(f"{node.label} · {layer.kind}")
+        self._heading.setText(breakable(f"{node.label} · {layer.kind}"))
         if not self._name.is_being_edited:
             self._name.show_value(node.label)
         if not self._layer_name.is_being_edited:

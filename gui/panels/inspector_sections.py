@@ -29,6 +29,7 @@ from graph.topology import wiring
 from gui.panels.parts import (
     ElidedLabel,
     RepairButton,
+    breakable,
     hand_focus_on,
     icon_button,
     label,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from gui.document import Document
     from gui.theme import Theme
 
+_NAME_WIDTH = 112  # pixels of a node's name in a row
 Push = Callable[[Edit, str], None]
 _Item = TypeVar("_Item")
 
@@ -105,6 +107,10 @@ class OrderedList(Section):
         for row, entry in enumerate(entries):
             grid.addWidget(label(f"{row + 1}", "code"), row, 0)
             button = link_button(entry.name, f"{name}.{row}")
+            middle = Qt.TextElideMode.ElideMiddle
+            button.setText(button.fontMetrics().elidedText(entry.name, middle, _NAME_WIDTH))
+            button.setToolTip(entry.name)
+            button.setAccessibleName(entry.name)
             button.clicked.connect(lambda _=False, node=entry.node: self.document.reveal(node))
             grid.addWidget(button, row, 1)
             shape = ElidedLabel(entry.shape, "code")
@@ -263,8 +269,8 @@ class NodeProblems(Section):
         return True
 
     def _add(self, column: QVBoxLayout, problem: Problem) -> None:
-        is_error = problem.severity is Severity.ERROR
-        sentence = label(unbroken(problem.sentence), "error" if is_error else "warning", wrap=True)
+        role = "error" if problem.severity is Severity.ERROR else "warning"
+        sentence = label(breakable(unbroken(problem.sentence)), role, wrap=True)
         column.addWidget(sentence)
         offered = self.document.repairs_of(problem)
         for repair in offered:

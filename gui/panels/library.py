@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QColor, QFont, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
+    QHBoxLayout,
     QLabel,
     QLineEdit,
     QListWidget,
@@ -19,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from graph import registry
 from gui.icons import action_icon, family_icon
+from gui.panels.editors import plain_doc
 from gui.panels.layer_drag import LayerDrag
 from gui.panels.parts import label
 from gui.theme import SMALL, SMALL_SIZE, TINY, text_font
@@ -48,10 +50,10 @@ class LayerList(QListWidget):
         self._pressed: QPoint | None = None
         self._drag: LayerDrag | None = None
         self.setDragDropMode(QAbstractItemView.DragDropMode.NoDragDrop)
-        self.setIconSize(QSize(16, 16))
+        self.setIconSize(QSize(14, 14))  # leaves the longest names room in a dock of 200 pixels
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # names differ at both ends
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Choose the layer under the pointer, and remember where a drag may begin."""
@@ -119,9 +121,12 @@ class LibraryPanel(QWidget):
         self._nothing.setContentsMargins(SMALL, SMALL, SMALL, SMALL)
         self._nothing.hide()
         column = QVBoxLayout(self)
-        column.setContentsMargins(SMALL, SMALL, SMALL, 0)
+        column.setContentsMargins(TINY, SMALL, 0, 0)
         column.setSpacing(TINY)
-        column.addWidget(self.search)
+        above = QHBoxLayout()
+        above.setContentsMargins(0, 0, TINY, 0)
+        above.addWidget(self.search)
+        column.addLayout(above)
         column.addWidget(self._nothing)
         column.addWidget(self.list, 1)
         self._fill()
@@ -142,7 +147,7 @@ class LibraryPanel(QWidget):
             item.setData(_SEARCHED, searched_text(spec))
             item.setData(_FAMILY, family)
             item.setSizeHint(QSize(0, 28))
-            item.setToolTip(f"{spec.name}\n{spec.summary}")
+            item.setToolTip(f"{spec.name}\n{plain_doc(spec.summary)}")
 
     def set_theme(self, theme: Theme) -> None:
         """Show everything in a theme's colours."""

@@ -9,8 +9,8 @@ from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QIcon, QTransform
 from PySide6.QtWidgets import (
     QApplication,
+    QBoxLayout,
     QFrame,
-    QHBoxLayout,
     QLabel,
     QLayout,
     QLayoutItem,
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
 
 # where a long name such as GlobalAveragePooling2D may be broken when there is no room for it
-_WITHIN_A_NAME = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_WITHIN_A_NAME = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=_)(?=\w)")
+_LONG_WORD = re.compile(r"([^\W_]{16})(?=\w)")
 
 
 def label(text: str = "", role: str = "", *, wrap: bool = False) -> QLabel:
@@ -48,6 +49,11 @@ def label(text: str = "", role: str = "", *, wrap: bool = False) -> QLabel:
 def unbroken(text: str) -> str:
     """Return a sentence in which a shape such as 28 × 28 × 1 is never broken over two lines."""
     return text.replace(" × ", "\u00a0×\u00a0")
+
+
+def breakable(text: str) -> str:
+    """Return a text whose long names may be broken where there is no room for them."""
+    return _LONG_WORD.sub("\\1\u200b", _WITHIN_A_NAME.sub("\u200b", text))
 
 
 def rule() -> QFrame:
@@ -216,6 +222,10 @@ class FlowLayout(QLayout):
         return y + line - rect.y()
 
 
+_ACROSS, _DOWN = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+_PREVIEW_SHARE = 0.45  # of a repair's width that its preview takes at most beside the words
+
+
 class RepairButton(QPushButton):
     """One repair: what it does at the left, what it will give at the right."""
 
@@ -224,13 +234,16 @@ class RepairButton(QPushButton):
         self.repair = repair
         self.setObjectName(name)
         self.setProperty("role", "repair")
+        # a button's own policy would never let it be narrower than on one line
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the focus where it was
         self.setAccessibleName(f"{repair.label}. {repair.preview}")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        words = label(_WITHIN_A_NAME.sub("\u200b", repair.label), wrap=True)
+        words = label(breakable(repair.label), wrap=True)
         preview = label(repair.preview, "code")
         preview.setProperty("muted", True)
-        row = QHBoxLayout(self)
+        self._preview = preview
+        self._row = row = QBoxLayout(_ACROSS, self)
         row.setContentsMargins(SMALL, TINY, SMALL, TINY)
         row.setSpacing(MEDIUM)
         row.addWidget(words, 1)
@@ -244,13 +257,24 @@ class RepairButton(QPushButton):
 
     def heightForWidth(self, width: int) -> int:
         """Return the height that the sentence needs at a width."""
-        layout = self.layout()
-        return max(28, layout.heightForWidth(width)) if layout is not None else 28
+        self._turn(width)
+        return max(28, self._row.heightForWidth(width))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give a long preview a line of its own where it would take the words' room."""
+        self._turn(self.width())
+        super().resizeEvent(event)
+
+    def _turn(self, width: int) -> None:
+        wide = self._preview.sizeHint().width() > width * _PREVIEW_SHARE
+        direction = _DOWN if wide else _ACROSS
+        if self._row.direction() != direction:
+            self._row.setDirection(direction)
+            self._row.setSpacing(0 if wide else MEDIUM)
 
     def sizeHint(self) -> QSize:
         """Return the size at which everything is on one line."""
-        layout = self.layout()
-        return layout.sizeHint().expandedTo(QSize(0, 28)) if layout is not None else QSize(0, 28)
+        return self._row.sizeHint().expandedTo(QSize(0, 28))
 
     def minimumSizeHint(self) -> QSize:
         """Return the least size."""

@@ -44,7 +44,9 @@ def test_every_layer_and_every_used_family_is_listed(panel: LibraryPanel) -> Non
     found = panel.list.findItems("Conv2D", Qt.MatchFlag.MatchExactly)
     spec = registry.find("Conv2D")
     assert spec is not None
-    assert spec.summary in found[0].toolTip()
+    lines = found[0].toolTip().split("\n")
+    assert " ".join(lines[1:]) == spec.summary
+    assert max(map(len, lines)) <= 72
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,10 @@ from graph.edits import Disconnect, RemoveNodes
 from graph.problems import Severity
 from graph.topology import wiring
 from gui.panels.inspector import InspectorPanel
+from gui.panels.parts import RepairButton
 from gui.panels.problems import ProblemsPanel
 from gui.theme import LIGHT
+from tests.gui.panels.conftest import draw
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -159,3 +161,32 @@ def test_without_problems_the_panel_says_what_there_is(panel: ProblemsPanel, dra
     if not drawn.document.problems:
         assert calm.isVisible()
         assert "Nothing is drawn yet" in calm.text()
+
+
+def test_a_repair_of_nodes_with_long_names_clips_nothing(theme: Theme, qtbot: QtBot) -> None:
+    first, second = "a_convolution_with_a_really_long_name", "theotherconvolutionwithoutunderscores"
+    small = {"filters": 8, "kernel_size": (3, 3)}
+    drawn = draw(
+        (
+            ("Input", "visible", (), {"shape": (64, 64, 1)}),
+            ("Conv2D", first, ("visible",), small),
+            ("Conv2D", second, ("visible",), {**small, "kernel_size": (9, 9)}),
+            ("Add", "the_sum_of_both_has_a_long_name_too", (first, second), {}),
+        )
+    )
+    inspector = InspectorPanel(drawn.document, theme)
+    qtbot.addWidget(inspector)
+    inspector.resize(304, 900)
+    drawn.select("the_sum_of_both_has_a_long_name_too")
+    with qtbot.waitExposed(inspector):
+        inspector.show()
+    buttons = [one for one in inspector.findChildren(RepairButton) if one.isVisible()]
+    assert len(buttons) >= 3
+    for button in buttons:
+        right = button.mapTo(inspector, button.rect().topRight()).x()
+        assert right <= inspector.width()
+        words, preview = button.findChildren(QLabel)
+        assert preview.width() >= preview.fontMetrics().horizontalAdvance(preview.text())
+        assert words.height() >= words.heightForWidth(words.width())
+        assert button.rect().contains(words.geometry())
+        assert button.rect().contains(preview.geometry())
