@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 _FRAME_MS = 200  # five pictures a second follow a training well enough
 _PLOTS = ("loss", "metrics")
 _WIDE = 600  # pixels from which two plots stand side by side
-_TICK_WIDTH, _TICK_HEIGHT = 48, 26  # pixels of a plot for each tick
+_TICK_WIDTH, _TICK_HEIGHT = 48, 22  # pixels of a plot for each tick
 
 
 def preload() -> None:
@@ -76,6 +76,7 @@ class Chart(QWidget):
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(TINY)
+        self._tabs.setStyleSheet("QTabBar::tab { padding: 0px 8px 2px 8px; min-height: 16px; }")
         column.addWidget(self._tabs, 0, Qt.AlignmentFlag.AlignLeft)
         column.addLayout(self._row, 1)
         self._stack = QStackedLayout(self)
@@ -319,10 +320,11 @@ class _Plot(QWidget):
         for index, key in enumerate(self._keys):
             key.setVisible(index < len(names))
         trained = next((name for name in names if name in curves.batches), None)
-        self._batches.setVisible(trained is not None)
         if trained is not None:
             thin = faint(colour_of(trained, names, self._theme)).name(QColor.NameFormat.HexArgb)
             self._batches.show_curve("each batch", None, thin, self._theme)
+        self._batches.setVisible(trained is not None)
+        self._legend.invalidate()
         self._title.setText("" if self._place is None else f"epoch {round(self._place)}")
         self._title.setVisible(self._place is not None)
 
@@ -346,12 +348,12 @@ class _Plot(QWidget):
 
 
 def _ticks(low: float, high: float, most: int, *, whole: bool = False) -> list[tuple[float, str]]:
-    """Return at most so many ticks (two, if less is asked for) at distances that people like."""
+    """Return at most so many ticks (three, if less is asked for) at distances that people like."""
     span = (high - low) or 1.0
     power = math.floor(math.log10(span)) - 2
     steps = (lead * 10.0 ** (power + up) for up in range(5) for lead in (1, 2, 5))
     step = next(
-        step for step in steps if span / step <= max(2, most) - 0.999 and (step >= 1 or not whole)
+        step for step in steps if span / step <= max(3, most) - 0.999 and (step >= 1 or not whole)
     )
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
     return [(n * step, f"{n * step:.6g}") for n in range(first, last + 1)]
