@@ -242,7 +242,7 @@ class RepairButton(QPushButton):
         words = label(breakable(repair.label), wrap=True)
         preview = label(repair.preview, "code")
         preview.setProperty("muted", True)
-        self._preview = preview
+        self._words, self._preview = words, preview
         self._row = row = QBoxLayout(_ACROSS, self)
         row.setContentsMargins(SMALL, TINY, SMALL, TINY)
         row.setSpacing(MEDIUM)
@@ -266,7 +266,10 @@ class RepairButton(QPushButton):
         super().resizeEvent(event)
 
     def _turn(self, width: int) -> None:
-        wide = self._preview.sizeHint().width() > width * _PREVIEW_SHARE
+        preview = self._preview.sizeHint().width()
+        words = self._words.fontMetrics().horizontalAdvance(self._words.text())
+        room = width - preview - 2 * SMALL - MEDIUM
+        wide = words > room and preview > width * _PREVIEW_SHARE
         direction = _DOWN if wide else _ACROSS
         if self._row.direction() != direction:
             self._row.setDirection(direction)
