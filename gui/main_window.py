@@ -178,7 +178,7 @@ class MainWindow(QMainWindow):
             self.docks[front].raise_()
         across = Qt.Orientation.Horizontal
         down = Qt.Orientation.Vertical
-        self.resizeDocks([self.docks["library"], self.docks["inspector"]], [200, 440], across)
+        self.resizeDocks([self.docks["library"], self.docks["inspector"]], [216, 440], across)
         self.resizeDocks([self.docks[name] for name in ("inspector", "code")], [340, 300], down)
         bottom = [self.docks[name] for name in ("training", "problems", "activations")]
         self.resizeDocks(bottom, [440, 520, 480], across)
