@@ -87,7 +87,15 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("edit.copy", "Copy", lambda do: do.copy(), "Ctrl+C", _nodes_selected),
     ActionSpec("edit.paste", "Paste", lambda do: do.paste(), "Ctrl+V"),
     ActionSpec("edit.duplicate", "Duplicate", lambda do: do.duplicate(), "Ctrl+D", _nodes_selected),
-    ActionSpec("edit.delete", "Delete", lambda do: do.delete(), "Del", _selected, ends_group=True),
+    ActionSpec("edit.delete", "Delete", lambda do: do.delete(), "Del", _selected),
+    ActionSpec(
+        "edit.close_gap",
+        "Remove and close the gap",
+        lambda do: do.close_gap(),
+        "Ctrl+Del",
+        _nodes_selected,
+        ends_group=True,
+    ),
     ActionSpec("edit.select_all", "Select all", lambda do: do.select_all(), "Ctrl+A", _drawn),
     ActionSpec(
         "edit.share",

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMimeData, QObject
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMessageBox
 
 from graph import fragment, projectfile
 from graph.arrange import arranged
 from graph.edits import MoveNodes
-from graph.placing import share
 from graph.problems import Severity
-from gui.canvas.acts import delete_selected
+from gui.canvas import acts
 from gui.files import Files
 
 if TYPE_CHECKING:
@@ -53,11 +52,7 @@ class Commands(QObject):
 
     def copy(self) -> None:
         """Copy the selected nodes."""
-        text = fragment.cut_out(self.document.project, self.document.selected_nodes)
-        data = QMimeData()
-        data.setData(fragment.MIME, text.encode())
-        data.setText(text)
-        QGuiApplication.clipboard().setMimeData(data)
+        acts.copy(self.document)
 
     def cut(self) -> None:
         """Copy the selected nodes and take them out."""
@@ -66,9 +61,7 @@ class Commands(QObject):
 
     def paste(self) -> None:
         """Add the nodes on the clipboard."""
-        text = QGuiApplication.clipboard().text()
-        if text:
-            self._paste(text)
+        self._paste(QGuiApplication.clipboard().text())
 
     def duplicate(self) -> None:
         """Add the selected nodes once more."""
@@ -76,29 +69,28 @@ class Commands(QObject):
 
     def _paste(self, text: str) -> None:
         try:
-            edit, keys = fragment.paste(self.document.project, text)
+            acts.paste(self.document, text)
         except projectfile.BadFile:
             self.tell(self.tr("What is on the clipboard is no part of a drawing."))
-            return
-        self.document.push(edit, self.tr("Paste"))
-        self.document.select(frozenset(keys))
         self.canvas.setFocus()
 
     def delete(self) -> None:
         """Take out the selected nodes and wires."""
-        delete_selected(self.document)
+        acts.delete_selected(self.document)
 
     def select_all(self) -> None:
         """Select every node."""
         self.document.select(frozenset(self.document.project.graph.nodes))
 
+    def close_gap(self) -> None:
+        """Take the selected nodes out, and wire what each one fed to what fed it."""
+        acts.close_gap(self.document)
+
     def share(self) -> None:
         """Call the selected node's layer once more."""
         (node,) = self.document.selected_nodes
         at = self.document.project.graph.nodes[node]
-        edit, key = share(self.document.project, node, at.x, at.y + 128)
-        self.document.push(edit, self.tr("Share layer"))
-        self.document.select(frozenset({key}))
+        acts.share(self.document, node, at.x, at.y + 128)
         self.canvas.setFocus()
 
     def arrange(self) -> None:

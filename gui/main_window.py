@@ -156,6 +156,7 @@ class MainWindow(QMainWindow):
         document.undo_group.indexChanged.connect(self._refresh)
         runner.state_changed.connect(self._on_runner_state_changed)
         self.canvas.zoom_changed.connect(self.status.show_zoom)
+        self.canvas.parameter_wanted.connect(self._on_parameter_wanted)
         self.start.chosen.connect(self._on_template_chosen)
         self.start.file_wanted.connect(self.commands.files.open)
         self.start.layer_wanted.connect(self._on_layer_chosen)
@@ -253,6 +254,10 @@ class MainWindow(QMainWindow):
 
         self.document.add(templates.load(name))
         self.show_canvas()
+
+    def _on_parameter_wanted(self, node: str, param: str) -> None:
+        self.show_panel("inspector")
+        self.panels["inspector"].edit_parameter(node, param)  # type: ignore[attr-defined]
 
     def _on_layer_chosen(self, kind: str) -> None:
         self.show_canvas_as_it_is()

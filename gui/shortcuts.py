@@ -23,8 +23,11 @@ if TYPE_CHECKING:
 ON_THE_CANVAS = (
     ("Add a layer under the pointer", "Space, or any letter"),
     ("Connect", "Drag from port to port, or click one and then the other"),
+    ("Connect by keys", "C, Tab to the other node, Enter"),
+    ("Rename", "F2, Enter or double click"),
+    ("Remove and close the gap", "Ctrl+Del"),
     ("Insert into a wire", "Drop a layer on it"),
-    ("Go from node to node", "Tab"),
+    ("Go from node to node", "Tab, Shift+Tab"),
     ("Move the selection", "Arrow keys"),
     ("Move the view", "Middle button, or Space and drag"),
     ("Zoom", "Wheel, + and -"),

@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from collections import deque
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QUrl, Signal
+from PySide6.QtCore import QCoreApplication, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -232,20 +233,13 @@ class TrainingPanel(QWidget):
         seconds = duration(time.monotonic() - record.began)
         if reason == "stopped":
             record.outcome = (self.tr("After {0}").format(seconds),)
-            record.words = self._stopped_words(record)
+            record.words = _stopped_words(record)
         else:
             scores = score_texts(record.scores)
             record.outcome = (" · ".join([*scores, seconds]), " · ".join(scores[:2]), *scores[:1])
             record.words = self.tr("Trained for {0}").format(epochs_text(record.epochs))
             self._show_done(record, record.epochs)
         self._show_record()
-
-    def _stopped_words(self, record: _Record) -> str:
-        if record.run is None or record.run.weights is None:
-            return self.tr("Stopped before the training began.")
-        where = record.place or self.tr("before the first batch")
-        words = self.tr("Stopped at {0}; the weights are kept.")
-        return words.format(where[:1].lower() + where[1:])
 
     def _on_failed(self, failure: Failure) -> None:
         record = self._shown
@@ -321,3 +315,13 @@ class TrainingPanel(QWidget):
     def _on_folder_clicked(self) -> None:
         if self._shown is not None and self._shown.run is not None:
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._shown.run.path)))
+
+
+def _stopped_words(record: _Record) -> str:
+    """Say where a run was stopped."""
+    tr = partial(QCoreApplication.translate, "TrainingPanel")
+    if record.run is None or record.run.weights is None:
+        return tr("Stopped before the training began.")
+    where = record.place or tr("before the first batch")
+    words = tr("Stopped at {0}; the weights are kept.")
+    return words.format(where[:1].lower() + where[1:])
