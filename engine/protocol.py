@@ -121,7 +121,7 @@ class Started(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Where training is, at most 20 times a second.
+    """Where training is, at most 8 times a second.
 
     Attributes:
         epoch: the running epoch, from 0.

@@ -28,7 +28,7 @@ from graph.inference import Report
 from graph.project import Project
 from graph.projectfile import BadFile
 
-_PROGRESS_INTERVAL = 0.05  # seconds: at most 20 a second
+_PROGRESS_INTERVAL = 0.125  # seconds: at most 8 a second
 _LOG_INTERVAL = 0.1  # seconds that printed text is gathered
 _PATIENCE = 0.2  # seconds after which a wait for the engine looks whether it is still wanted
 

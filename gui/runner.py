@@ -37,7 +37,7 @@ class Runner(QObject):
     Signals, all emitted in the runner's own thread:
         state_changed(State, str): what the engine does now, and a sentence that says so.
         started(Run, protocol.Started): training begins.
-        progressed(protocol.Progress): at most 20 times a second.
+        progressed(protocol.Progress): at most 8 times a second.
         epoch_ended(protocol.EpochEnded): an epoch is over.
         evaluated(dict[str, float]): the scores on the test set, by name.
         finished(str, Run | None): the run is over, "completed" or "stopped"; there is no run if

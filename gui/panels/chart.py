@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from gui.theme import Theme
 
-_FRAME_MS = 200  # five pictures a second follow a training well enough
+_FRAME_MS = 600  # each picture takes 10 ms, in which the training has one core less
 _PLOTS = ("loss", "metrics")
 _WIDE = 600  # pixels from which two plots stand side by side
 _TICK_WIDTH, _TICK_HEIGHT = 48, 22  # pixels of a plot for each tick
