@@ -34,7 +34,7 @@ def run(*, quick: bool) -> Result:
     with tempfile.TemporaryDirectory(prefix="benchmark-") as made:
         folder = Path(made)
         window = build_window(application(), Settings.in_file(folder / "settings.ini"))
-        window.painted.disconnect(window.runner.warm_up)  # no engine: nothing is trained here
+        window.painted.disconnect()  # no engine: nothing is trained here
         window.show()
         QTest.qWaitForWindowExposed(window)
         try:
