@@ -92,7 +92,7 @@ def test_progress_comes_at_most_twenty_times_a_second(runner: Runner, wait: Wait
         times.append(time.monotonic())
 
     runner.progressed.connect(take)
-    train(runner, mlp(epochs=20, limit=None, batch_size=16))
+    train(runner, mlp(epochs=5000, limit=None))  # Stop ends it, however fast the machine
     wait.until(lambda: len(times) > 20)
     runner.stop()
     wait.first(runner.finished)
