@@ -80,10 +80,14 @@ def quantile(ordered: Sequence[float], share: float) -> float:
 
 
 def rounds(count: int, *members: Callable[[], float]) -> list[list[float]]:
-    """Measure the members in turn, so many times; return the values of each member."""
+    """Measure the members in turn, so many times; return the values of each member.
+
+    Every other round goes backwards, so that none always has the machine in the same mood.
+    """
     values: list[list[float]] = [[] for _ in members]
     for number in range(1, count + 1):
-        for member, found in zip(members, values, strict=True):
+        turns = list(zip(members, values, strict=True))
+        for member, found in turns if number % 2 else reversed(turns):
             found.append(member())
         say(f"round {number} of {count}: {', '.join(f'{found[-1]:.4g}' for found in values)}")
     return values
