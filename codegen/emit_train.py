@@ -22,32 +22,6 @@ EXECUTION_SECONDS = 0.2
 SLOW_RATE = 20e9
 MOST_STEPS = 32
 
-_SHUFFLED = '''\
-def shuffled_batches(inputs, targets, epoch):
-    """Return the batches of one epoch, in an order made of the seed and the epoch alone.
-
-    So every epoch has an order of its own, and training that goes on after an
-    interruption sees the very batches that it would have seen without.
-    """
-    with tf.device("CPU"):
-        data = tf.nest.map_structure(tf.constant, (inputs, targets))
-    count = len(tf.nest.flatten(inputs)[0])
-
-    def one_epoch(_):
-        order = tf.random.experimental.stateless_shuffle(
-            tf.range(count), seed=tf.stack([tf.constant(SEED, tf.int64), epoch])
-        )
-
-        def batch(start):
-            rows = order[start : start + BATCH_SIZE]
-            return tf.nest.map_structure(lambda values: tf.gather(values, rows), data)
-
-        return tf.data.Dataset.range(0, count, BATCH_SIZE).map(batch)
-
-    batches = tf.data.Dataset.from_tensors(0).flat_map(one_epoch)
-    steps = -(-count // BATCH_SIZE)
-    return batches.apply(tf.data.experimental.assert_cardinality(steps)).prefetch(2)'''
-
 _EVALUATE = '''\
 def evaluate(model, data):
     """Return the loss and the metrics on the test data, by name."""
@@ -79,9 +53,7 @@ if __name__ == "__main__":
 
 
 def emit_train(writer: Writer, project: Project, report: Report, bound: Bindings) -> None:
-    """Write the functions that shuffle the data and train the model."""
-    writer.add(_SHUFFLED)
-    writer.add("\n")
+    """Write the function that trains the model."""
     writer.add("def train(model, data, callbacks=(), initial_epoch=0):")
     writer.add('"""Compile the model, train it and return the history."""', indent=4)
     writer.add(statement("", _compile(project, report, bound)), indent=4)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from codegen.emit_batches import emit_batches
 from codegen.emit_data import emit_data
 from codegen.emit_maps import emit_maps, emit_maps_script
 from codegen.emit_model import emit_model
@@ -76,6 +77,7 @@ def _emit_sections(writer: Writer, project: Project, report: Report) -> None:
     sections: tuple[tuple[str, Callable[[], None]], ...] = (
         ("data", lambda: emit_data(writer, project, bound)),
         ("model", lambda: emit_model(writer, project.graph)),
+        ("batches", lambda: emit_batches(writer)),
         ("train", lambda: emit_train(writer, project, report, bound)),
         ("evaluate", lambda: emit_evaluate(writer)),
         ("main", lambda: emit_main(writer)),

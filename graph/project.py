@@ -85,23 +85,29 @@ class Binding(msgspec.Struct, frozen=True):
     """What one Input or output gets: a column of the data set, and what is done to it.
 
     `scale`: divide pixels by 255. `form`: "auto" gives labels the form the loss asks for;
-    "integer" and "one-hot" set it by hand.
+    "integer" and "one-hot" set it by hand. `transforms`: what is done before that, in order, by
+    the names of `graph.transforms`.
     """
 
     column: str
     scale: bool = True
     form: str = "auto"
+    transforms: tuple[Named, ...] = ()
 
 
 class Data(msgspec.Struct, frozen=True):
-    """The data set, by the name of a known one or the path of an .npz file, and its columns.
+    """The data set, by the name of a known one or the path of a file or folder, and its columns.
 
-    `inputs` is keyed by node id, `outputs` by `node:output` of the port.
+    `inputs` is keyed by node id, `outputs` by `node:output` of the port. `joined` are the paths of
+    further sources whose rows are matched with those of the first by their keys. `test_split` is
+    the share held out as the test set where the source has none of its own.
     """
 
     source: str = ""
     inputs: dict[str, Binding] = {}
     outputs: dict[str, Binding] = {}
+    joined: tuple[str, ...] = ()
+    test_split: float = 0.2
 
 
 class Checkpoint(msgspec.Struct, frozen=True):
@@ -118,10 +124,39 @@ class Checkpoint(msgspec.Struct, frozen=True):
 
 
 class Goal(msgspec.Struct, frozen=True):
-    """What one output is trained for: a loss by its Keras name, and metrics by theirs."""
+    """What one output is trained for: a loss by its Keras name, and metrics by theirs.
+
+    `weight` is the output's share in the total loss.
+    """
 
     loss: str = "auto"
     metrics: tuple[str, ...] = ("accuracy",)
+    weight: float = 1.0
+
+
+class Augmentation(msgspec.Struct, frozen=True):
+    """How training images are varied: at random for each sample, the labels staying as they are.
+
+    `how`: "none"; "online" varies each batch as it is trained on; "pre" makes a training set of
+    `copies` times the size once, its first part unchanged. `flip`: "none", "horizontal",
+    "vertical" or "both". `shift` and `zoom` are the largest shares of the size, `rotation` the
+    largest angle in degrees, `contrast` and `brightness` the largest shares of change, `noise` a
+    standard deviation and `cutout` the side of a blanked square as a share of the size, all for
+    pixels from 0 to 1. `mixup`: alpha of MixUp's Beta distribution; 0 leaves it out.
+    Sources: https://arxiv.org/abs/1708.04552 (cutout), https://arxiv.org/abs/1710.09412 (MixUp).
+    """
+
+    how: str = "none"
+    copies: int = 3
+    flip: str = "none"
+    shift: float = 0.0
+    rotation: float = 0.0
+    zoom: float = 0.0
+    contrast: float = 0.0
+    brightness: float = 0.0
+    noise: float = 0.0
+    cutout: float = 0.0
+    mixup: float = 0.0
 
 
 class Training(msgspec.Struct, frozen=True):
@@ -129,7 +164,11 @@ class Training(msgspec.Struct, frozen=True):
 
     `validation`: "split" holds out the last `validation_split` of the training set, "test" uses
     the test set, "none" nothing. `limit`: use only so many training samples (None: all).
-    `goals` is keyed by `node:output` of an output.
+    `goals` is keyed by `node:output` of an output. `stratified`: the held out part has each label
+    in the same share. `callbacks` are Keras's by class name, beside `checkpoint`; "File" is a
+    callback of one's own (settings `path`, `name`). `class_weight`: "none" or "balanced".
+    `sample_weight`: a column of the data, or "". The optimizer's `learning_rate` may be a `Named`
+    learning-rate schedule.
     """
 
     optimizer: Named = Named("RMSprop")
@@ -141,6 +180,12 @@ class Training(msgspec.Struct, frozen=True):
     seed: int = 1
     limit: int | None = None
     checkpoint: Checkpoint | None = None
+    stratified: bool = False
+    callbacks: tuple[Named, ...] = ()
+    augmentation: Augmentation = Augmentation()
+    class_weight: str = "none"
+    sample_weight: str = ""
+    mixed_precision: bool = False
 
 
 class Project(msgspec.Struct, frozen=True):

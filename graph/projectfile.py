@@ -43,8 +43,8 @@ def dumps(project: Project) -> str:
             "outputs": [[port.node, port.output] for port in graph.outputs],
             "serial": graph.serial,
         },
-        "data": project.data,
-        "training": _training_out(project.training),
+        "data": _value_out(project.data),
+        "training": _value_out(project.training),
         **project.extra,
     }
     return msgspec.json.format(msgspec.json.encode(content), indent=1).decode() + "\n"
@@ -56,10 +56,12 @@ def _layer_out(layer: Layer) -> dict[str, Any]:
     return {"kind": spec.name if spec else layer.kind, "name": layer.name, "params": params}
 
 
-def _value_out(value: Value) -> object:
+def _value_out(value: Value | msgspec.Struct) -> object:
     if isinstance(value, Named):
         inner = {key: _value_out(part) for key, part in value.settings.items()}
         return {"class": value.name, "settings": inner} if inner else {"class": value.name}
+    if isinstance(value, msgspec.Struct):
+        return {key: _value_out(part) for key, part in msgspec.structs.asdict(value).items()}
     if isinstance(value, tuple):
         return [_value_out(part) for part in value]
     if isinstance(value, Mapping):  # raw data of an unknown layer
@@ -77,12 +79,6 @@ def _value_in(raw: object) -> Any:  # noqa: ANN401 - the values of JSON
     if isinstance(raw, list):
         return tuple(_value_in(part) for part in raw)
     return raw
-
-
-def _training_out(training: Training) -> dict[str, object]:
-    content: dict[str, object] = msgspec.structs.asdict(training)
-    content["optimizer"] = _value_out(training.optimizer)
-    return content
 
 
 def loads(text: str | bytes) -> Project:
@@ -127,11 +123,6 @@ def _build(raw: dict[str, Any]) -> Project:
         key: Layer(str(layer["kind"]), str(layer["name"]), _value_in(layer.get("params", {})))
         for key, layer in drawing["layers"].items()
     }
-    training = dict(raw.get("training", {}))
-    optimizer = _value_in(training.pop("optimizer", {"class": "RMSprop"}))
-    if not isinstance(optimizer, Named):
-        raise ValueError("the optimizer is not an object with a class")  # noqa: TRY004
-    plan = msgspec.convert(training, Training)
     graph = Graph(
         layers,
         msgspec.convert(drawing["nodes"], dict[str, Node]),
@@ -142,8 +133,8 @@ def _build(raw: dict[str, Any]) -> Project:
     _check_ids(graph)
     return Project(
         graph,
-        msgspec.convert(raw.get("data", {}), Data),
-        msgspec.structs.replace(plan, optimizer=optimizer),
+        msgspec.convert(_value_in(raw.get("data", {})), Data),
+        msgspec.convert(_value_in(raw.get("training", {})), Training),
         str(raw.get("name", "untitled")),
         {key: part for key, part in raw.items() if key not in _KNOWN},
     )

@@ -29,7 +29,15 @@ def test_lines_and_nodes_agree(name: str) -> None:
 def test_sections_follow_each_other_and_hold_their_functions() -> None:
     project = load("cnn")
     program = emit(project, infer(project))
-    assert list(program.sections) == ["imports", "data", "model", "train", "evaluate", "main"]
+    assert list(program.sections) == [
+        "imports",
+        "data",
+        "model",
+        "batches",
+        "train",
+        "evaluate",
+        "main",
+    ]
     text = program.text.splitlines()
     functions = {
         "data": "load_data",
