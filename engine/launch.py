@@ -5,10 +5,11 @@ from functools import cache
 from pathlib import Path
 
 from codegen.source import Program
-from engine import protocol
+from engine import hardware, protocol
 from engine.runs import Run, RunInfo, new_run
 from graph import projectfile
 from graph.datasets import file_of
+from graph.inference import infer, totals
 from graph.project import Project
 
 
@@ -31,6 +32,8 @@ def prepare(
         seed=project.training.seed,
         versions={"keras": ready.keras, "tensorflow": ready.tensorflow, "python": ready.python},
         data=fingerprint(project),
+        hardware=hardware.facts(ready.devices),
+        parameters=totals(project, infer(project)).params,
     )
     run = new_run(parent, project.name, projectfile.dumps(project), program.text, info)
     # the engine has a working directory of its own

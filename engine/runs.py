@@ -16,6 +16,7 @@ Files are replaced as a whole, so a run that is cut off at any moment can be ope
 import contextlib
 import os
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -52,10 +53,14 @@ class RunInfo(msgspec.Struct, frozen=True, kw_only=True):
         status: "running" also stands there after a crash of the window.
         seed: of the training.
         versions: of Keras, TensorFlow, Python and whatever matters, by name.
+        hardware: the computer's devices, processor, cores, memory and system, in words.
+        parameters: how many the model has; None if that isn't known.
         data: fingerprint of the data.
         scores: what the program's ``evaluate`` gave.
         weights: path of the last weights, relative to the run directory if they lie in it.
         sentence: why the run failed.
+        seconds: that were spent in training, from its first batch to the end of evaluation; a
+            run that is resumed adds to them.
     """
 
     name: str = ""
@@ -63,10 +68,13 @@ class RunInfo(msgspec.Struct, frozen=True, kw_only=True):
     status: Status = "new"
     seed: int | None = None
     versions: dict[str, str] = {}
+    hardware: dict[str, str] = {}
+    parameters: int | None = None
     data: str = ""
     scores: dict[str, float | None] = {}
     weights: str | None = None
     sentence: str | None = None
+    seconds: float | None = None
 
 
 @dataclass
@@ -82,6 +90,7 @@ class Run:
     path: Path
     info: RunInfo
     history: History = field(default_factory=dict)
+    _began: float | None = None
 
     @property
     def drawing_text(self) -> str:
@@ -106,20 +115,29 @@ class Run:
             self._append(event)
         match event:
             case TrainingStarted():
+                self._began = time.monotonic()
                 self.update(status="running")
             case EpochEnded():
                 self._take_epoch(event)
             case Evaluated():
                 self.update(scores=dict(event.scores))
             case Finished():
-                self.update(status=event.reason, weights=self._inside(event.weights))
+                weights = self._inside(event.weights)
+                self.update(status=event.reason, weights=weights, seconds=self._seconds())
             case Failed():
-                self.update(status="failed", sentence=event.sentence)
+                sentence, seconds = event.sentence, self._seconds()
+                self.update(status="failed", sentence=sentence, seconds=seconds)
 
     def update(self, **changes: object) -> None:
         """Change fields of ``run.json``, such as ``status``; raises `RunError`."""
         self.info = msgspec.structs.replace(self.info, **changes)
         _write(self.path / _INFO, _json(self.info))
+
+    def _seconds(self) -> float | None:
+        """Return the seconds of training so far."""
+        if self._began is None:
+            return self.info.seconds
+        return (self.info.seconds or 0.0) + time.monotonic() - self._began
 
     def _append(self, event: Event) -> None:
         line = msgspec.json.encode({"time": _now().isoformat(), "event": event}) + b"\n"

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from engine import hardware
 from engine.protocol import EpochEnded, Evaluated, Failed, Finished, MapsReady, Progress, Started
 from engine.runs import Run, RunError, RunInfo, default_parent, list_runs, new_run, open_run
 
@@ -170,3 +171,21 @@ def test_no_two_events_share_a_line(tmp_path: Path) -> None:
     for number in itertools.islice(itertools.count(), 5):
         run.record(Failed(sentence="a\nb", line=number, traceback="c\nd"))
     assert len((run.path / "events.jsonl").read_text().splitlines()) == 5
+
+
+def test_a_run_adds_up_the_seconds_of_its_trainings(tmp_path: Path) -> None:
+    run = make(tmp_path)
+    run.update(seconds=100.0)  # spent before it was resumed
+    run.record(Started(epochs=2, initial_epoch=1, steps=4))
+    run.record(Finished(reason="completed", weights=None))
+    seconds = open_run(run.path).info.seconds
+    assert seconds is not None
+    assert 100.0 < seconds < 110.0
+
+
+def test_the_computer_is_told_in_words() -> None:
+    told = hardware.facts(["CPU"])
+    assert told["devices"] == "CPU"
+    assert int(told["cores"]) >= 1
+    assert told["system"]
+    assert all(told.values())
