@@ -130,7 +130,7 @@ class Channel:
     def _next_request(self) -> Request | None:
         try:
             frame = protocol.read_frame(self._requests)
-            return protocol.decode_request(frame[0]) if frame else None
+            return protocol.decode_request(*frame) if frame else None
         except protocol.FrameError as error:
             sys.stderr.write(f"{error}\n")
             return None

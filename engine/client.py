@@ -30,6 +30,8 @@ from engine.protocol import (
     Judged,
     Maps,
     MapsReady,
+    Predict,
+    Predicted,
     Quit,
     Ready,
     Request,
@@ -38,7 +40,7 @@ from engine.protocol import (
     Verdict,
 )
 
-_Answer = TypeVar("_Answer", MapsReady, Judged)
+_Answer = TypeVar("_Answer", MapsReady, Judged, Predicted)
 
 _GRACE = 2.0  # seconds that an engine has to end by itself
 _TAIL = 200  # lines of standard error that are kept
@@ -161,6 +163,10 @@ class Engine:
     def maps(self, request: Maps) -> MapsReady:
         """Return a layer's maps; raises `ProgramFailed` and `EngineDied`."""
         return self._answer(request, MapsReady)
+
+    def predict(self, request: Predict) -> Predicted:
+        """Return what a model predicts; raises `ProgramFailed` and `EngineDied`."""
+        return self._answer(request, Predicted)
 
     def judge(self, request: Judge) -> Verdict:
         """Return Keras's verdict on a program; raises `ProgramFailed` and `EngineDied`."""

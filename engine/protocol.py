@@ -21,6 +21,7 @@ Order
     - `Train`: `Started`, then `Progress` and `EpochEnded`, `Evaluated`; last `Finished`.
     - `Maps`: last `MapsReady`.
     - `Judge`: last `Judged`.
+    - `Predict`: last `Predicted`.
 
     In place of it `Failed` may come. `Log` may come at any time.
 
@@ -89,6 +90,28 @@ class Judge(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     program: str
 
 
+class Predict(msgspec.Struct, frozen=True, kw_only=True, tag=True, eq=False):
+    """Let a model predict for one sample, part of which may be of the test data.
+
+    Attributes:
+        program: source of the program.
+        section: source that defines ``with_layer(model)``, a model with one output more, whose
+            value is wanted as maps; it is run as if it stood below the program. None: no maps.
+        folder: where the program finds its data.
+        weights: path of the weights to load; None leaves the model as it was initialised.
+        inputs: an array for each of the model's inputs, without batch axis and as the model takes
+            it; None stands for that of the sample. The data is loaded only if there is a None.
+        sample: index into the test data.
+    """
+
+    program: str
+    section: str | None
+    folder: str
+    weights: str | None
+    inputs: list[Array | None]
+    sample: int = 0
+
+
 class Stop(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """End what is running, and keep its weights."""
 
@@ -97,7 +120,7 @@ class Quit(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """End the engine."""
 
 
-Request = Train | Maps | Judge | Stop | Quit
+Request = Train | Maps | Judge | Predict | Stop | Quit
 
 
 # --- events -----------------------------------------------------------------------------------
@@ -184,6 +207,18 @@ class MapsReady(msgspec.Struct, frozen=True, kw_only=True, tag=True, eq=False):
     maps: Array
 
 
+class Predicted(msgspec.Struct, frozen=True, kw_only=True, tag=True, eq=False):
+    """What a model makes of one sample, all without batch axis; ``seconds``: what it took itself.
+
+    ``maps`` is None if no layer's were asked for.
+    """
+
+    inputs: list[Array]
+    outputs: list[Array]
+    maps: Array | None
+    seconds: float
+
+
 class SymbolicTensor(msgspec.Struct, frozen=True, kw_only=True):
     """A KerasTensor that ``build_model`` assigned; None in ``shape`` is an open size."""
 
@@ -242,13 +277,16 @@ Event = (
     | Log
     | MapsReady
     | Judged
+    | Predicted
 )
-LAST_EVENTS = (Finished, Failed, MapsReady, Judged)
+LAST_EVENTS = (Finished, Failed, MapsReady, Judged, Predicted)
 """The events of which exactly one answers each request."""
 
 _EVENTS: Any = Event
-# made here, since the server's modules have left `sys.modules` when the first request comes
-_REQUESTS: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
+_REQUESTS: Any = Request
+# msgspec looks the classes up once, and the server's modules have left `sys.modules` when the
+# first request comes
+msgspec.msgpack.Decoder(_REQUESTS)
 
 
 # --- frames -----------------------------------------------------------------------------------
@@ -275,17 +313,19 @@ def encode(message: Request | Event) -> bytes:
     return _PREFIX.pack(_MAGIC, len(header), len(body)) + header + bytes(body)
 
 
-def decode_request(header: bytes) -> Request:
-    """Return the request in a frame's header; raises `FrameError`."""
-    try:
-        return _REQUESTS.decode(header)
-    except msgspec.DecodeError as error:
-        raise FrameError(f"A request can't be read: {error}") from error
+def decode_request(header: bytes, body: bytes = b"") -> Request:
+    """Return the request in a frame's header and body; raises `FrameError`."""
+    request: Request = _decoded(_REQUESTS, "A request", header, body)
+    return request
 
 
 def decode_event(header: bytes, body: bytes = b"") -> Event:
     """Return the event in a frame's header and body; raises `FrameError`."""
+    event: Event = _decoded(_EVENTS, "An event", header, body)
+    return event
 
+
+def _decoded(kind: Any, what: str, header: bytes, body: bytes) -> Any:  # noqa: ANN401 - a union of classes
     def array(_: type, value: Any) -> Array:  # noqa: ANN401 - what msgspec hands over
         name, shape, offset = value
         dtype = np.dtype(name)
@@ -297,10 +337,9 @@ def decode_event(header: bytes, body: bytes = b"") -> Event:
         return np.frombuffer(body, dtype, count, offset).reshape(shape)
 
     try:
-        event: Event = msgspec.msgpack.Decoder(_EVENTS, dec_hook=array).decode(header)
+        return msgspec.msgpack.Decoder(kind, dec_hook=array).decode(header)
     except (msgspec.DecodeError, TypeError, ValueError) as error:
-        raise FrameError(f"An event can't be read: {error}") from error
-    return event
+        raise FrameError(f"{what} can't be read: {error}") from error
 
 
 def read_frame(stream: IO[bytes]) -> tuple[bytes, bytes] | None:

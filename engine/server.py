@@ -25,6 +25,7 @@ from engine.protocol import (  # noqa: E402 - needs the path above
     Judge,
     Judged,
     Maps,
+    Predict,
     Ready,
     Train,
 )
@@ -75,19 +76,25 @@ def _ready() -> Ready:
 def _handler(channel: Channel) -> Callable[[Job], Event]:
     """Return what answers a job; all of the engine's modules are imported when it returns."""
     from engine.activations import Activations  # noqa: PLC0415 - imports Keras
+    from engine.loaded import Loaded  # noqa: PLC0415 - imports Keras
+    from engine.prediction import Predictions  # noqa: PLC0415 - imports Keras
     from engine.referee import judge  # noqa: PLC0415 - imports Keras
     from engine.training import train  # noqa: PLC0415 - imports Keras
 
-    activations = Activations()
+    loaded = Loaded()
+    activations, predictions = Activations(loaded), Predictions(loaded)
 
     def handle(job: Job) -> Event:
         request: Any = job.request
         match request:
             case Train():
-                activations.forget()
+                loaded.forget()
+                predictions.forget()
                 return train(request, job, channel.send)
             case Maps():
                 return activations.answer(request)
+            case Predict():
+                return predictions.answer(request)
             case Judge():
                 return Judged(verdict=judge(request.program))
             case _:
