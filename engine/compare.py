@@ -1,0 +1,237 @@
+"""What runs have come to, and how they differ: figures, orders, sentences. No Keras, no Qt.
+
+A run's *figures* are numbers by the name of a column: ``test accuracy`` (what the program's
+``evaluate`` gave), ``best val_accuracy`` (over all epochs) and ``last val_accuracy``.
+"""
+
+import math
+import operator
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from engine.runs import Run
+
+VALIDATION = "val_"
+_SMALLER = ("loss", "error", "entropy", "hinge", "divergence", "logcosh", "log_cosh", "false_")
+_SMALLER_WORDS = {"mse", "mae", "mape", "msle", "rmse", "bce", "kld"}
+_NO_METRICS = {"learning_rate"}  # what callbacks write into the history beside the metrics
+
+
+class Facts(NamedTuple):
+    """A run in a list.
+
+    Attributes:
+        run: the run.
+        made: when, in local time; None if the record doesn't say.
+        epochs: how many it has behind it.
+        figures: numbers by the name of a column.
+    """
+
+    run: Run
+    made: datetime | None
+    epochs: int
+    figures: dict[str, float]
+
+
+class Pair(NamedTuple):
+    """What one run has come to in one metric, on training and validation data.
+
+    Attributes:
+        metric: Keras's name, without ``val_``.
+        training: at the last epoch.
+        validation: at the last epoch.
+        gap: by how much the last epoch is worse on validation than on training data; below 0 it
+            is better there, as it may be with Dropout.
+        best: the best value on validation data, or on training data if there is no other.
+        best_epoch: when that was, counted from 1.
+        test: what the program's ``evaluate`` gave.
+    """
+
+    metric: str
+    training: float | None
+    validation: float | None
+    gap: float | None
+    best: float | None
+    best_epoch: int | None
+    test: float | None
+
+
+def smaller_is_better(name: str) -> bool:
+    """Say whether a loss or metric is the better the smaller it is, as far as its name tells."""
+    words = name.rsplit(maxsplit=1)[-1].removeprefix(VALIDATION)
+    return any(part in words for part in _SMALLER) or bool(_SMALLER_WORDS & set(words.split("_")))
+
+
+def facts(run: Run) -> Facts:
+    """Return what a list shows of a run."""
+    try:
+        made = datetime.fromisoformat(run.info.created).astimezone()
+    except ValueError:
+        made = None
+    figures: dict[str, float] = {}
+    for name in _in_order(run.info.scores):
+        if (value := _number(run.info.scores[name])) is not None:
+            figures[f"test {name}"] = value
+    for name in _in_order(run.history):
+        best, _ = _best(run, name)
+        if best is not None:
+            figures[f"best {name}"] = best
+        if (last := _last(run, name)) is not None:
+            figures[f"last {name}"] = last
+    epochs = max((len(values) for values in run.history.values()), default=0)
+    return Facts(run, made, epochs, figures)
+
+
+def columns(listed: Iterable[Facts]) -> tuple[str, ...]:
+    """Return the names of all figures: test scores, then metrics, then losses."""
+    names = dict.fromkeys(name for one in listed for name in one.figures)
+    return tuple(sorted(names, key=_column_rank))
+
+
+def metrics(runs: Iterable[Run]) -> tuple[str, ...]:
+    """Return the names of the metrics of some runs, without ``val_``, losses last."""
+    stems = (name.removeprefix(VALIDATION) for run in runs for name in _in_order(run.history))
+    return tuple(sorted(dict.fromkeys(stems), key=lambda name: name.endswith("loss")))
+
+
+def pair(run: Run, metric: str) -> Pair:
+    """Return what a run has come to in a metric, given without ``val_``."""
+    training, validation = _last(run, metric), _last(run, VALIDATION + metric)
+    gap = None
+    if training is not None and validation is not None:
+        gap = validation - training if smaller_is_better(metric) else training - validation
+    best, epoch = _best(run, VALIDATION + metric)
+    if best is None:
+        best, epoch = _best(run, metric)
+    test = _number(run.info.scores.get(metric))
+    return Pair(metric, training, validation, gap, best, epoch, test)
+
+
+def gap_sentence(metric: str, named: Sequence[tuple[str, Pair]]) -> str:
+    """Say whether the gap between training and validation closes from one run to the other.
+
+    Args:
+        metric: the name of the metric.
+        named: the runs' names with what they have come to, the first to be compared with.
+
+    Returns:
+        A sentence with the gaps; "" if fewer than two runs have one.
+    """
+    gaps = [(name, found.gap) for name, found in named if found.gap is not None]
+    if len(gaps) < 2:
+        return ""
+    if len(gaps) > 2:
+        least, most = min(gaps, key=lambda one: one[1]), max(gaps, key=lambda one: one[1])
+        return (
+            f"The gap between training and validation {metric} is smallest in {least[0]} "
+            f"({least[1]:.4f}) and largest in {most[0]} ({most[1]:.4f})."
+        )
+    (first, before), (second, after) = gaps
+    said = (
+        f"The gap between training and validation {metric} is {before:.4f} in {first} and "
+        f"{after:.4f} in {second}: "
+    )
+    if after > before:
+        return said + "it opens."
+    if before <= 0 or after == before:
+        return said + ("it stays." if after == before else "there is none to close.")
+    return said + ("it closes." if after <= 0 else f"it closes by {1 - after / before:.0%}.")
+
+
+def distinct(listed: Sequence[Facts]) -> list[str]:
+    """Return a name for each run by which it can be told from the others."""
+    names = [one.run.info.name for one in listed]
+    told = []
+    for one, name in zip(listed, names, strict=True):
+        if names.count(name) == 1 or one.made is None:
+            told.append(name)
+        else:
+            told.append(f"{name} {one.made:%H:%M:%S}")
+    return told
+
+
+def in_order(listed: Iterable[Facts], key: str, *, reverse: bool = False) -> list[Facts]:
+    """Return runs in the order of a column, the best or newest first; what lacks it comes last.
+
+    Args:
+        listed: the runs.
+        key: ``name``, ``when``, ``status``, ``epochs``, ``parameters``, ``time``, or a figure.
+        reverse: the other way round.
+    """
+    known: list[tuple[tuple[float, str], Facts]] = []
+    unknown: list[Facts] = []
+    for one in listed:
+        place = _place(one, key)
+        if place is None:
+            unknown.append(one)
+        else:
+            known.append((place, one))
+    known.sort(key=operator.itemgetter(0), reverse=_largest_first(key) is not reverse)
+    return [*(one for _, one in known), *unknown]
+
+
+def _place(one: Facts, key: str) -> tuple[float, str] | None:
+    """Return a run's place in the order of a column; None if it has nothing there."""
+    if key == "name":
+        return 0.0, one.run.info.name.casefold()
+    if key == "status":
+        return 0.0, one.run.info.status
+    value = value_of(one, key)
+    return None if value is None else (value, "")
+
+
+def value_of(one: Facts, key: str) -> float | None:
+    """Return the number that a run has in a column; None if there is none."""
+    match key:
+        case "when":
+            return one.made.timestamp() if one.made is not None else None
+        case "epochs":
+            return one.epochs
+        case "parameters":
+            return one.run.info.parameters
+        case "time":
+            return one.run.info.seconds
+    return one.figures.get(key)
+
+
+def _largest_first(key: str) -> bool:
+    if key in {"name", "status", "parameters", "time"}:
+        return False
+    return key in {"when", "epochs"} or not smaller_is_better(key)
+
+
+def _column_rank(name: str) -> tuple[int, bool, bool]:
+    which, _, metric = name.partition(" ")
+    order = ("test", "best", "last").index(which)
+    return (min(order, 1), metric.endswith("loss"), not metric.startswith(VALIDATION))
+
+
+def _in_order(names: Iterable[str]) -> list[str]:
+    """Return names of metrics, losses last, without what callbacks have written beside them."""
+    return sorted(
+        (name for name in names if name not in _NO_METRICS),
+        key=lambda name: (name.endswith("loss"), not name.startswith(VALIDATION)),
+    )
+
+
+def _last(run: Run, name: str) -> float | None:
+    values = run.history.get(name, [])
+    return _number(values[-1]) if values else None
+
+
+def _best(run: Run, name: str) -> tuple[float | None, int | None]:
+    """Return the best value of a metric and its epoch, counted from 1."""
+    found = [
+        (value, epoch)
+        for epoch, value in enumerate(run.history.get(name, []), 1)
+        if value is not None and math.isfinite(value)
+    ]
+    if not found:
+        return None, None
+    sign = 1 if smaller_is_better(name) else -1
+    return min(found, key=lambda one: (sign * one[0], one[1]))
+
+
+def _number(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None
