@@ -33,16 +33,25 @@ def picture_of(maps):
 
 def emit_maps(writer: Writer, project: Project, node: str) -> None:
     """Write the function that gives the output of a node for one sample."""
-    graph = project.graph
-    layer = graph.layer_of(node)
-    spec = registry.find(layer.kind)
-    calls = wiring(graph).calls[graph.nodes[node].layer]
-    found = Group("model.get_layer", (spelling.text(layer.name),))
     writer.add("def activation_maps(model, data, sample):", node)
     doc = '"""Return a test sample\'s inputs and the layer\'s output for it, without batch axis."""'
     writer.add(doc, node, indent=4)
     writer.add('inputs, _ = data["test"]', node, indent=4)
     writer.add("one = [values[[sample]] for values in tf.nest.flatten(inputs)]", node, indent=4)
+    emit_output(writer, project, node)
+    writer.add("maps = keras.Model(model.inputs, output)(one)[0]", node, indent=4)
+    writer.add(
+        "return [values[0] for values in one], keras.ops.convert_to_numpy(maps)", node, indent=4
+    )
+
+
+def emit_output(writer: Writer, project: Project, node: str) -> None:
+    """Write what finds a node's output in the model and calls it `output`."""
+    graph = project.graph
+    layer = graph.layer_of(node)
+    spec = registry.find(layer.kind)
+    calls = wiring(graph).calls[graph.nodes[node].layer]
+    found = Group("model.get_layer", (spelling.text(layer.name),))
     writer.add(statement("layer = ", found), node, indent=4)
     several = spec is not None and len(spec.outputs) > 1
     if len(calls) > 1 and spec is not None and spec.calls is not Calls.SOURCE:
@@ -53,10 +62,6 @@ def emit_maps(writer: Writer, project: Project, node: str) -> None:
         writer.add(f"output = layer._inbound_nodes[{place}].output_tensors[0]", node, indent=4)
     else:
         writer.add(f"output = layer.output{'[0]' if several else ''}", node, indent=4)
-    writer.add("maps = keras.Model(model.inputs, output)(one)[0]", node, indent=4)
-    writer.add(
-        "return [values[0] for values in one], keras.ops.convert_to_numpy(maps)", node, indent=4
-    )
 
 
 def emit_maps_script(writer: Writer, weights: str, sample: int) -> None:

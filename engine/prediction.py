@@ -19,6 +19,10 @@ from engine.protocol import Array, Event, Failed, Predict, Predicted
 Compiled = Callable[..., Sequence[Any]]
 
 
+class InputError(Exception):
+    """An input doesn't fit the model; the message is a sentence for people."""
+
+
 class Predictions:
     """Answers `Predict`; the compiled model stays until another model or layer is asked for."""
 
@@ -41,7 +45,7 @@ class Predictions:
             began = time.perf_counter()
             found = [plain(values)[0] for values in run(*inputs)]
             seconds = time.perf_counter() - began
-        except WeightsError as error:
+        except (WeightsError, InputError) as error:
             return Failed(sentence=str(error), line=None, traceback="")
         except Exception as error:  # noqa: BLE001 - a program may raise anything
             return failed(error)
@@ -77,7 +81,17 @@ def _batch(loaded: Loaded, request: Predict) -> list[Array]:
             sample if values is None else values
             for values, sample in zip(given, of_sample, strict=True)
         ]
-    return [
-        np.asarray(values, dtype=tensor.dtype)[np.newaxis]
-        for values, tensor in zip(given, loaded.model.inputs, strict=True)
-    ]
+    pairs = zip(given, loaded.model.inputs, strict=True)
+    return [_fitted(values, tensor) for values, tensor in pairs]
+
+
+def _fitted(values: Array | None, tensor: Any) -> Array:  # noqa: ANN401 - a KerasTensor
+    """Return an input as a batch of one with the tensor's dtype; raises `InputError`."""
+    array = np.asarray(values, dtype=tensor.dtype)[np.newaxis]
+    wants = tensor.shape[1:]
+    if array.ndim != len(tensor.shape) or any(
+        want not in {None, size} for want, size in zip(wants, array.shape[1:], strict=True)
+    ):
+        words = [" × ".join(map(str, shape)) or "one number" for shape in (wants, array.shape[1:])]
+        raise InputError(f"The input {tensor.name} takes {words[0]} and was given {words[1]}.")
+    return array
