@@ -201,6 +201,16 @@ class EngineThread:
         else:
             self._teller.tell("maps_ready", look, maps)
 
+    def ask(self, call: Callable[[Engine], object], tell: Callable[[object], None]) -> None:
+        """Let a ready engine answer something; tell the answer, or a `Failure`."""
+        try:
+            tell(call(self._ready_engine(stoppable=False)))
+        except EngineDied as died:
+            tell(Failure(str(died), traceback=died.stderr))
+            self._replace_engine(died)
+        except Exception as error:  # noqa: BLE001 - as above
+            tell(_failure(error))
+
     # --- one training -------------------------------------------------------------------------
 
     def _follow(self, engine: Engine, run: Run, request: protocol.Train) -> None:

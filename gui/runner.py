@@ -13,6 +13,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from engine import runs
+from engine.client import Engine
 from engine.command import Command
 from engine.runs import Run
 from graph.inference import Report
@@ -120,6 +121,19 @@ class Runner(QObject):
         """
         look = Look(run, Drawing(project, report), node, sample)
         self._submit(partial(self._work.look, look), replaces=True)
+
+    def ask(self, call: Callable[[Engine], object], then: Callable[[object], None]) -> None:
+        """Ask a ready engine something in the background, once it is free.
+
+        Args:
+            call: asks and returns the answer; in the background thread.
+            then: gets the answer, or a `Failure`; in the runner's own thread.
+        """
+
+        def tell(answer: object) -> None:
+            self._posted.emit(partial(then, answer))
+
+        self._submit(partial(self._work.ask, call, tell))
 
     def shutdown(self) -> None:
         """End engine and thread, in two seconds at most. The runner can't be used again."""
