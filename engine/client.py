@@ -15,7 +15,7 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import IO, Self, TypeVar
 
@@ -23,6 +23,9 @@ from engine import protocol
 from engine.command import Command, local_command
 from engine.protocol import (
     LAST_EVENTS,
+    Advanced,
+    Evaluate,
+    EvaluationReady,
     Event,
     Failed,
     Finished,
@@ -35,12 +38,14 @@ from engine.protocol import (
     Quit,
     Ready,
     Request,
+    Samples,
+    SamplesReady,
     Stop,
     Train,
     Verdict,
 )
 
-_Answer = TypeVar("_Answer", MapsReady, Judged, Predicted)
+_Answer = TypeVar("_Answer", MapsReady, Judged, Predicted, EvaluationReady, SamplesReady)
 
 _GRACE = 2.0  # seconds that an engine has to end by itself
 _TAIL = 200  # lines of standard error that are kept
@@ -168,6 +173,24 @@ class Engine:
         """Return what a model predicts; raises `ProgramFailed` and `EngineDied`."""
         return self._answer(request, Predicted)
 
+    def evaluate(
+        self, request: Evaluate, advance: Callable[[int, int], None] = lambda _done, _total: None
+    ) -> EvaluationReady:
+        """Return an evaluation; raises `ProgramFailed` and `EngineDied`.
+
+        ``advance(done, total)`` is called a few times a second meanwhile.
+        """
+
+        def hear(event: Event) -> None:
+            if isinstance(event, Advanced):
+                advance(event.done, event.total)
+
+        return self._answer(request, EvaluationReady, hear)
+
+    def samples(self, request: Samples) -> SamplesReady:
+        """Return some samples of the data; raises `ProgramFailed` and `EngineDied`."""
+        return self._answer(request, SamplesReady)
+
     def judge(self, request: Judge) -> Verdict:
         """Return Keras's verdict on a program; raises `ProgramFailed` and `EngineDied`."""
         return self._answer(request, Judged).verdict
@@ -226,8 +249,14 @@ class Engine:
             while not isinstance(self.receive(), LAST_EVENTS):
                 pass
 
-    def _answer(self, request: Request, kind: type[_Answer]) -> _Answer:
+    def _answer(
+        self,
+        request: Request,
+        kind: type[_Answer],
+        hear: Callable[[Event], None] = lambda _event: None,
+    ) -> _Answer:
         for event in self._ask(request):
+            hear(event)
             if isinstance(event, kind):
                 return event
             if isinstance(event, Failed):

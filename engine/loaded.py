@@ -57,6 +57,11 @@ class Loaded:
             self._data = self._namespace["load_data"](self._program[1])
         return self._data
 
+    @property
+    def namespace(self) -> dict[str, Any]:
+        """The program's names, empty before the first `load`."""
+        return self._namespace
+
     def defined(self, section: str, name: str) -> Any:  # noqa: ANN401 - a function of the section
         """Run a section as if it stood below the program, and return what it defines."""
         if self._program is not None:

@@ -22,6 +22,8 @@ Order
     - `Maps`: last `MapsReady`.
     - `Judge`: last `Judged`.
     - `Predict`: last `Predicted`.
+    - `Evaluate`: `Advanced`; last `EvaluationReady`.
+    - `Samples`: last `SamplesReady`.
 
     In place of it `Failed` may come. `Log` may come at any time.
 
@@ -112,6 +114,36 @@ class Predict(msgspec.Struct, frozen=True, kw_only=True, tag=True, eq=False):
     sample: int = 0
 
 
+class Evaluate(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Let a trained model predict for a whole part of the data, and the program evaluate it.
+
+    Attributes:
+        program: source of the program.
+        folder: where the program finds its data.
+        weights: path of the weights to load.
+        part: of what ``load_data`` returns.
+    """
+
+    program: str
+    folder: str
+    weights: str
+    part: str = "test"
+
+
+class Samples(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Fetch some samples of a part of the data, as in `Evaluate`.
+
+    ``indices`` count from 0; with ``outputs``, the model's outputs for them are wanted too.
+    """
+
+    program: str
+    folder: str
+    weights: str
+    indices: list[int]
+    part: str = "test"
+    outputs: bool = False
+
+
 class Stop(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """End what is running, and keep its weights."""
 
@@ -120,7 +152,7 @@ class Quit(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """End the engine."""
 
 
-Request = Train | Maps | Judge | Predict | Stop | Quit
+Request = Train | Maps | Judge | Predict | Evaluate | Samples | Stop | Quit
 
 
 # --- events -----------------------------------------------------------------------------------
@@ -219,6 +251,45 @@ class Predicted(msgspec.Struct, frozen=True, kw_only=True, tag=True, eq=False):
     seconds: float
 
 
+class Advanced(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """How much of a request is done, a few times a second; in whatever unit."""
+
+    done: int
+    total: int
+
+
+class Answers(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """What one output of a model says of a part of the data.
+
+    Attributes:
+        name: of the output's layer.
+        predictions: float32, (samples, units …), None where `errors` stands for them.
+        targets: as the program gives them to Keras, (samples, …); None as above.
+        errors: for an output with many values a sample, such as an image: the mean squared error
+            of each sample, float32, in place of arrays that nobody could read.
+    """
+
+    name: str
+    predictions: Array | None = None
+    targets: Array | None = None
+    errors: Array | None = None
+
+
+class EvaluationReady(msgspec.Struct, frozen=True, kw_only=True, tag=True, eq=False):
+    """The answer to `Evaluate`: loss and metrics by name, and each output's answers, in order."""
+
+    scores: dict[str, float]
+    outputs: list[Answers]
+
+
+class SamplesReady(msgspec.Struct, frozen=True, kw_only=True, tag=True, eq=False):
+    """The answer to `Samples`: an array for each input, target and output, all with batch axis."""
+
+    inputs: list[Array]
+    targets: list[Array]
+    outputs: list[Array]
+
+
 class SymbolicTensor(msgspec.Struct, frozen=True, kw_only=True):
     """A KerasTensor that ``build_model`` assigned; None in ``shape`` is an open size."""
 
@@ -278,8 +349,11 @@ Event = (
     | MapsReady
     | Judged
     | Predicted
+    | Advanced
+    | EvaluationReady
+    | SamplesReady
 )
-LAST_EVENTS = (Finished, Failed, MapsReady, Judged, Predicted)
+LAST_EVENTS = (Finished, Failed, MapsReady, Judged, Predicted, EvaluationReady, SamplesReady)
 """The events of which exactly one answers each request."""
 
 _EVENTS: Any = Event

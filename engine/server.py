@@ -19,6 +19,7 @@ sys.path.insert(0, str(_HERE.parent))
 from engine.channel import Channel, Job, Stopped  # noqa: E402 - needs the path above
 from engine.failures import failed  # noqa: E402 - needs the path above
 from engine.protocol import (  # noqa: E402 - needs the path above
+    Evaluate,
     Event,
     Failed,
     Finished,
@@ -27,6 +28,7 @@ from engine.protocol import (  # noqa: E402 - needs the path above
     Maps,
     Predict,
     Ready,
+    Samples,
     Train,
 )
 
@@ -76,6 +78,7 @@ def _ready() -> Ready:
 def _handler(channel: Channel) -> Callable[[Job], Event]:
     """Return what answers a job; all of the engine's modules are imported when it returns."""
     from engine.activations import Activations  # noqa: PLC0415 - imports Keras
+    from engine.evaluation import Evaluations  # noqa: PLC0415 - imports Keras
     from engine.loaded import Loaded  # noqa: PLC0415 - imports Keras
     from engine.prediction import Predictions  # noqa: PLC0415 - imports Keras
     from engine.referee import judge  # noqa: PLC0415 - imports Keras
@@ -83,6 +86,7 @@ def _handler(channel: Channel) -> Callable[[Job], Event]:
 
     loaded = Loaded()
     activations, predictions = Activations(loaded), Predictions(loaded)
+    evaluations = Evaluations(loaded, channel.send)
 
     def handle(job: Job) -> Event:
         request: Any = job.request
@@ -95,6 +99,10 @@ def _handler(channel: Channel) -> Callable[[Job], Event]:
                 return activations.answer(request)
             case Predict():
                 return predictions.answer(request)
+            case Evaluate():
+                return evaluations.evaluate(request)
+            case Samples():
+                return evaluations.samples(request)
             case Judge():
                 return Judged(verdict=judge(request.program))
             case _:
