@@ -151,6 +151,19 @@ def distinct(listed: Sequence[Facts]) -> list[str]:
     return told
 
 
+def duration(seconds: float | None) -> str:
+    """Return a time that has passed for people: 0.8 s, 12 s, 3 min 20 s; "" if it isn't known."""
+    if seconds is None:
+        return ""
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 2:
+        return f"{60 * minutes + rest} s"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
+
+
 def in_order(listed: Iterable[Facts], key: str, *, reverse: bool = False) -> list[Facts]:
     """Return runs in the order of a column, the best or newest first; what lacks it comes last.
 

@@ -1,0 +1,31 @@
+"""How a run is named on the command line: by its folder, or by the beginning of its name."""
+
+from pathlib import Path
+
+from cli.ends import Refusal
+from engine import runs
+from engine.runs import Run, RunError
+
+
+def find_run(word: str, parent: Path | None = None) -> Run:
+    """Return the run that a word names.
+
+    Args:
+        word: a run directory, or the beginning of a run's name or of its folder's name; of
+            several runs that begin so it is the newest.
+        parent: where to look for names; None is the user's folder of runs.
+
+    Raises:
+        Refusal: there is none.
+    """
+    path = Path(word).expanduser()
+    if path.is_dir():
+        try:
+            return runs.open_run(path)
+        except RunError as error:
+            raise Refusal(str(error)) from None
+    parent = parent or runs.default_parent()
+    for run in runs.list_runs(parent):
+        if run.path.name.startswith(word) or run.info.name.startswith(word):
+            return run
+    raise Refusal(f"There is no run {word} in {parent}; layerloom runs lists those there are.")
