@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from graph import registry
 from graph.columns import (
-    BINARY,
     Bindings,
     Bound,
     data_steps,
@@ -22,7 +23,9 @@ from graph.columns import (
     width,
 )
 from graph.datasets import IMAGE, LABEL, NUMBER, BadData, look_up
+from graph.goals import BINARY, metric_names
 from graph.misfits import checkpoint_misfits, data_misfits, input_misfits, output_misfits
+from graph.objects import identifier_of
 from graph.project import Binding, Data, Goal, Port, port_key
 from graph.shapes import show_shape
 from graph.spec import Calls
@@ -202,16 +205,22 @@ def _bound_output(project: Project, report: Report, port: Port, column: Column |
     kind = registry.find(layer.kind)
     activation = kind.activation(layer.params) if kind is not None else None
     units = spec.shape[-1] if spec is not None and len(spec.shape) > 1 else None
-    name = goal.loss if goal.loss != "auto" else loss(column, binding, activation, units)
+    if goal.loss == "auto":
+        chosen = loss(column, binding, activation, units)
+        goal = msgspec.structs.replace(goal, loss=chosen)
+    name = identifier_of("loss", goal.loss)
     if column is None:
-        return Bound(port, spec, None, binding, None, name, goal.metrics, activation)
+        names = metric_names(goal.metrics)
+        return Bound(port, spec, None, binding, None, name, names, activation, goal)
     made = data_steps(column, binding, spec)
     number = True
     if column.kind == LABEL:
         step = label_step(column, binding, name, units)
         made, number = (step,), name != BINARY and step.kind == "number"
     metrics = tuple(one for one in goal.metrics if not (number and one == "accuracy"))
-    return Bound(port, spec, column, binding, made, name, metrics, activation)
+    goal = msgspec.structs.replace(goal, metrics=metrics)
+    names = metric_names(metrics)
+    return Bound(port, spec, column, binding, made, name, names, activation, goal)
 
 
 def binding_problems(project: Project, report: Report) -> tuple[Problem, ...]:

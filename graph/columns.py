@@ -9,19 +9,14 @@ from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
 from graph.datasets import IMAGE, LABEL
+from graph.goals import BINARY, CATEGORICAL, LABEL_LOSSES, SPARSE, SQUARED
+from graph.project import Goal
 from graph.shapes import TensorSpec, show_shape
 
 if TYPE_CHECKING:
     from graph.datasets import Column, DataSet
     from graph.project import Binding, Port
     from graph.shapes import Shape
-
-SPARSE, CATEGORICAL, BINARY, SQUARED = (
-    "sparse_categorical_crossentropy",
-    "categorical_crossentropy",
-    "binary_crossentropy",
-    "mean_squared_error",
-)
 
 
 class Step(NamedTuple):
@@ -36,7 +31,8 @@ class Step(NamedTuple):
 class Bound(NamedTuple):
     """One Input or output with its column. `steps` is None if no steps make the column fit.
 
-    `loss` and `metrics` are Keras's names, and empty for an Input.
+    Of an output, `loss` is Keras's identifier, `metrics` are the names under which they are
+    recorded, and `goal` has both with their settings, "auto" filled in. Of an Input, all are empty.
     """
 
     port: Port
@@ -47,6 +43,7 @@ class Bound(NamedTuple):
     loss: str = ""
     metrics: tuple[str, ...] = ()
     activation: str | None = None
+    goal: Goal = Goal()
 
     @property
     def target(self) -> tuple[int, ...]:
@@ -127,7 +124,7 @@ def label_step(column: Column, binding: Binding, loss: str, units: int | None) -
     classes = column.classes or 2
     form = binding.form
     if form == "auto":
-        form = "integer" if loss.startswith("sparse") else "number" if units == 1 else "one-hot"
+        form = "integer" if loss in LABEL_LOSSES else "number" if units == 1 else "one-hot"
     if form == "one-hot":
         return Step("one-hot", f"one-hot ({classes})", (classes,), classes)
     if form == "number":

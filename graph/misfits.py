@@ -10,9 +10,17 @@ from functools import partial
 from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
-from graph import objects
-from graph.columns import BINARY, CATEGORICAL, SPARSE, SQUARED
+from graph import goals
 from graph.datasets import LABEL, file_of, missing_sentence
+from graph.goals import (
+    BINARY,
+    CATEGORICAL,
+    GENERALIZED,
+    LABEL_LOSSES,
+    PROBABILITY_LOSSES,
+    SPARSE,
+    SQUARED,
+)
 from graph.problems import Problem, Severity
 from graph.project import Checkpoint, port_key
 from graph.shapes import show_dim, show_shape
@@ -61,23 +69,15 @@ def input_misfits(project: Project, one: Bound) -> Iterator[Problem]:
 def output_misfits(project: Project, one: Bound) -> Iterator[Problem]:
     """Yield what is wrong between an output, its loss, its metrics and its column."""
     name = project.graph.nodes[one.port.node].label
-    known = {entry.identifier for entry in objects.table("loss").values()}
-    if one.loss not in known:
-        yield _error(
-            kind="loss",
-            sentence=f"{name}: Keras has no loss called “{one.loss}”.",
-            node=one.port.node,
-        )
+    wrong = goals.fault("loss", one.goal.loss)
+    if wrong is not None:
+        yield _error(kind="loss", sentence=f"{name}: {wrong}.", node=one.port.node)
         return
     goal = project.training.goals.get(port_key(one.port))
-    metrics = {entry.identifier for entry in objects.table("metric").values()} | {"accuracy"}
     for metric in goal.metrics if goal is not None else ():
-        if metric not in metrics:
-            yield _error(
-                kind="metric",
-                sentence=f"{name}: Keras has no metric called “{metric}”.",
-                node=one.port.node,
-            )
+        wrong = goals.fault("metric", metric)
+        if wrong is not None:
+            yield _error(kind="metric", sentence=f"{name}: {wrong}.", node=one.port.node)
     if one.column is None:
         yield _no_column(name, one)
     elif one.spec is not None:
@@ -87,6 +87,16 @@ def output_misfits(project: Project, one: Bound) -> Iterator[Problem]:
             found = _activation_misfit(name, one)
         if found is not None:
             yield found
+        yield from _metric_misfits(name, one)
+
+
+def _metric_misfits(name: str, one: Bound) -> Iterator[Problem]:
+    """Yield the metrics that can't be taken of this output and its target."""
+    form = one.steps[0].kind if one.steps and one.column and one.column.kind == LABEL else ""
+    for metric, shown in zip(one.goal.metrics, one.metrics, strict=True):
+        wrong = goals.target_fault(metric, form)
+        if wrong is not None and goals.fault("metric", metric) is None:
+            yield _error(kind="metric", sentence=f"{name}: {shown} {wrong}.", node=one.port.node)
 
 
 def _no_column(name: str, one: Bound) -> Problem:
@@ -117,10 +127,10 @@ def _value_misfit(name: str, one: Bound) -> Problem | None:
             f"is {_sized((None, *one.column.shape))}.",
             node=one.port.node,
         )
-    if one.loss == SPARSE:
+    if one.loss in LABEL_LOSSES:
         return _error(
             kind="loss",
-            sentence=f"{name}: {SPARSE} needs labels, and “{one.column.name}” holds "
+            sentence=f"{name}: {one.loss} needs labels, and “{one.column.name}” holds "
             f"{_sized((None, *one.column.shape))} of {one.column.kind}. Try {SQUARED}.",
             node=one.port.node,
         )
@@ -140,13 +150,13 @@ def _label_misfit(name: str, one: Bound) -> Problem | None:
             sentence=f"{name} gives {show_shape(one.spec.shape)} for each sample, but a label is "
             "one number: flatten it, and end with a Dense layer.",
         )
-    if form == "one-hot" and one.loss == SPARSE:
+    if form == "one-hot" and one.loss in LABEL_LOSSES:
         return fail(
             kind="label form",
-            sentence=f"{name}: {SPARSE} takes integer labels, and these are one-hot vectors of "
+            sentence=f"{name}: {one.loss} takes integer labels, and these are one-hot vectors of "
             f"{classes:,}. Take integer labels, or {CATEGORICAL}.",
         )
-    if form == "integer" and one.loss != SPARSE and units != 1:
+    if form == "integer" and one.loss not in LABEL_LOSSES and units != 1:
         return fail(
             kind="label form",
             sentence=f"{name}: {one.loss} compares {show_dim(units)} numbers with a target of as "
@@ -159,7 +169,7 @@ def _label_misfit(name: str, one: Bound) -> Problem | None:
             f"goes from 0 to {classes - 1:,}.",
             node=one.port.node,
         )
-    if one.loss == SPARSE or form == "one-hot":
+    if one.loss in {SPARSE, GENERALIZED} or form == "one-hot":
         return _units_misfit(name, one, units, classes)
     return None
 
@@ -169,7 +179,7 @@ def _units_misfit(name: str, one: Bound, units: int | None, classes: int) -> Pro
     column = one.column.name if one.column is not None else ""
     if units is None or units == classes:
         return None
-    if one.loss == SPARSE and units > classes:
+    if one.loss in LABEL_LOSSES and units > classes:
         return _warning(
             kind="units",
             sentence=f"{name} has {units:,} units, but “{column}” has only {classes:,} labels: "
@@ -189,7 +199,14 @@ def _activation_misfit(name: str, one: Bound) -> Problem | None:
     last = one.activation or "linear"
     units = one.spec.shape[-1] if one.spec is not None else None
     warn = partial(_warning, kind="loss and activation", node=one.port.node)
-    if one.loss in {SPARSE, CATEGORICAL} and last != "softmax":
+    if goals.takes_logits(one.goal.loss):
+        if last not in {"softmax", "sigmoid"}:
+            return None
+        return warn(
+            sentence=f"{name}: {one.loss} is told by from_logits that it gets no probabilities, "
+            f"but the last activation is {last}. Take one of the two back.",
+        )
+    if one.loss in PROBABILITY_LOSSES and last != "softmax":
         return warn(
             sentence=f"{name}: {one.loss} needs probabilities that sum to 1, and the last "
             f"activation is {last}. Take softmax over its {show_dim(units)} units.",

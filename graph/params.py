@@ -9,6 +9,7 @@ one editor for each kind; a new kind is the only reason to add an editor.
 from __future__ import annotations
 
 import math
+from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any, Protocol
 
 import msgspec
@@ -302,6 +303,45 @@ class Numbers(msgspec.Struct, frozen=True):
         if not values:
             raise ValueError("needs a number")
         return values[0] if len(values) == 1 else tuple(values)
+
+
+class Rate(msgspec.Struct, frozen=True):
+    """A learning rate: a number above 0, or a `Named` schedule that gives one for each step."""
+
+    optional: bool = False
+
+    def check(self, value: Value) -> str | None:
+        """Return what is wrong with a value, or None."""
+        from graph.objects import check_named  # noqa: PLC0415 - objects are described by kinds
+
+        if isinstance(value, Named):
+            return check_named("schedule", value)
+        return Float(above=0, optional=self.optional).check(value)
+
+    def parse(self, text: str) -> Value:
+        """Return the number a person typed."""
+        return Float(above=0, optional=self.optional).parse(text)
+
+
+class RunPath(msgspec.Struct, frozen=True):
+    """The name of a file or folder that a training writes, inside the folder it runs in."""
+
+    optional: bool = False
+
+    def check(self, value: Value) -> str | None:
+        """Return what is wrong with a value, or None."""
+        if value is None and self.optional:
+            return None
+        if not isinstance(value, str) or not value.strip():
+            return "needs the name of a file"
+        paths = (PurePosixPath(value), PureWindowsPath(value))
+        if any(path.anchor or ".." in path.parts for path in paths):
+            return f"must lie in the run's own folder, and “{value}” leads out of it"
+        return None
+
+    def parse(self, text: str) -> Value:
+        """Return the name a person typed."""
+        return text.strip()
 
 
 class Unset(msgspec.Struct, frozen=True):

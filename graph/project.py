@@ -124,13 +124,14 @@ class Checkpoint(msgspec.Struct, frozen=True):
 
 
 class Goal(msgspec.Struct, frozen=True):
-    """What one output is trained for: a loss by its Keras name, and metrics by theirs.
+    """What one output is trained for: a loss and metrics, each by its Keras name or with settings.
 
-    `weight` is the output's share in the total loss.
+    A text is Keras's identifier (`mean_squared_error`; the loss may be "auto"), a `Named` the
+    class with its settings (`Huber(delta=2.0)`). `weight` is the output's share in the total loss.
     """
 
-    loss: str = "auto"
-    metrics: tuple[str, ...] = ("accuracy",)
+    loss: str | Named = "auto"
+    metrics: tuple[str | Named, ...] = ("accuracy",)
     weight: float = 1.0
 
 

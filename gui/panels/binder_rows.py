@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from graph import objects
 from graph.datasets import IMAGE, LABEL
+from graph.params import show
 from graph.problems import Severity
 from graph.project import Goal
 from graph.shapes import show_shape
@@ -207,8 +208,11 @@ class BoundRow(QWidget):
             self._loss.addItem(self.tr("{0} · automatic").format(fits), "auto")
             for name in losses():
                 self._loss.addItem(name, name)
-            self._loss.setCurrentIndex(self._loss.findData(goal.loss))
-        self._metrics.setText(", ".join(goal.metrics) or self.tr("none"))
+            if not isinstance(goal.loss, str):  # set in the plan, with settings of its own
+                self._loss.addItem(show(goal.loss), goal.loss)
+            at = 0 if goal.loss == "auto" else self._loss.findText(show(goal.loss))
+            self._loss.setCurrentIndex(at)
+        self._metrics.setText(", ".join(map(show, goal.metrics)) or self.tr("none"))
         for action in self._metrics.menu().actions():
             action.setChecked(action.text() in goal.metrics)
 

@@ -352,6 +352,8 @@ EDITORS: dict[type, type[Editor]] = {
     params.Bool: BoolEditor,
     params.Choice: ComboEditor,
     params.Text: LineEditor,
+    params.Rate: LineEditor,
+    params.RunPath: LineEditor,
     params.Ints: LineEditor,
     params.Margins: LineEditor,
     params.Numbers: LineEditor,

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from graph import objects
 from graph.binding import bind, history_names
 from graph.edits import SetTraining
-from graph.params import Choice, Float, Int
+from graph.params import Choice, Float, Int, show
 from graph.project import Goal, port_key
 from graph.spec import Param
 from gui.panels.checkpoint_form import CheckpointForm
@@ -237,7 +237,7 @@ class _GoalForm(QWidget):
         self.hint.setText(self.tr("auto is {0} here").format(loss))
         self.hint.setVisible(goal.loss == _AUTO and bool(loss))
         if not self.metrics.is_being_edited:
-            self.metrics.show_value(", ".join(goal.metrics))
+            self.metrics.show_value(", ".join(map(show, goal.metrics)))
 
     def _on_loss(self, value: Value) -> None:
         goal = msgspec.structs.replace(self._goal, loss=str(value))
