@@ -57,18 +57,28 @@ class Repair(NamedTuple):
 
 def repairs(project: Project, report: Report, problem: Problem) -> tuple[Repair, ...]:
     """Return the repairs of a problem, the likeliest first; empty if none is known."""
+    return tuple(one for one in search(project, report, problem) if one is not None)
+
+
+def search(project: Project, report: Report, problem: Problem) -> Iterator[Repair | None]:
+    """Yield the repairs of a problem as they are found, and None for each that does not help.
+
+    Whoever has other things to do in a large drawing may do them between two candidates.
+    """
     find = problems if problem.kind in _OF_DATA else drawing_problems
     known = {(one.kind, one.node) for one in find(project, report)}
-    offered: dict[str, Repair] = {}
+    offered: set[str] = set()
     for label, edit in _candidates(project, report, problem):
+        repair: Repair | None = None
         if label not in offered and (made := _tried(project, report, edit)) is not None:
             after, found = made
             if _mends(report, problem, known, find(after, found)):
                 preview = _preview(project, after, found, problem)
-                offered[label] = Repair(label, edit, preview)
-                if len(offered) == _MOST:
-                    break
-    return tuple(offered.values())
+                repair = Repair(label, edit, preview)
+                offered.add(label)
+        yield repair
+        if len(offered) == _MOST:
+            break
 
 
 def _candidates(project: Project, report: Report, problem: Problem) -> Iterator[Candidate]:

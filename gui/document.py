@@ -18,7 +18,7 @@ from graph.change import difference
 from graph.checks import problems
 from graph.inference import Report, Totals, infer, totals
 from graph.project import Project
-from graph.repairs import repairs
+from gui.repair_search import RepairSearch
 from gui.undo import Step
 
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ class Document(QObject):
         self.undo_group.cleanChanged.connect(self._on_clean_changed)
         self.source: object = None  # who made the change that is being shown
         self._showing = False
+        self.repair_search = RepairSearch(self)
         self.sheets: list[Sheet] = []
         self.sheet = self._new_sheet(project or Project(), None)
         self._set(self.sheet.project)
@@ -100,7 +101,7 @@ class Document(QObject):
         self._problems: tuple[Problem, ...] | None = None
         self._program: Program | None = None
         self._totals: Totals | None = None
-        self._repairs: dict[Problem, tuple[Repair, ...]] = {}
+        self.repair_search.forget()
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -113,11 +114,12 @@ class Document(QObject):
             self._problems = problems(self.project, self.report) if drawn else ()
         return self._problems
 
-    def repairs_of(self, problem: Problem) -> tuple[Repair, ...]:
-        """Return the repairs of a problem, each tried; found when somebody first asks."""
-        if problem not in self._repairs:
-            self._repairs[problem] = repairs(self.project, self.report, problem)
-        return self._repairs[problem]
+    def repairs_of(self, problem: Problem) -> tuple[Repair, ...] | None:
+        """Return the repairs of a problem, each tried.
+
+        None while they are looked for: `repair_search.found` says when they are there.
+        """
+        return self.repair_search.of(self.project, self.report, problem)
 
     @property
     def program(self) -> Program:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from graph.problems import Severity
 from gui.icons import action_icon
+from gui.later import Later
 from gui.panels.code_view import CodeView
 from gui.theme import SMALL, TINY
 
@@ -36,7 +37,8 @@ class CodePanel(QWidget):
         super().__init__(parent)
         self.setObjectName("code")
         self.document = document
-        self._stale = True
+        self._stale, self._choice_is_stale = True, False
+        self._later = Later(self._catch_up, self)
         self.view = CodeView(theme)
         self.view.setObjectName("code.view")
         self.view.line_clicked.connect(self._on_line_clicked)
@@ -79,13 +81,19 @@ class CodePanel(QWidget):
         super().showEvent(event)
         if self._stale:
             self._refresh()
-            self._on_selection_changed()
+            self._show_selection()
 
     def _on_document_changed(self, change: Change) -> None:
         if change.structure or change.data or change.training or change.name:
             self._stale = True
         if self._stale and self.isVisible():
+            self._later.wish(self.document.project)
+
+    def _catch_up(self) -> None:
+        if self._stale and self.isVisible():
             self._refresh()
+            if self._choice_is_stale:
+                self._show_selection()
 
     def _refresh(self) -> None:
         self._stale = False
@@ -105,8 +113,13 @@ class CodePanel(QWidget):
         self.view.mark(frozenset(chosen), frozenset(wrong))
 
     def _on_selection_changed(self) -> None:
-        if not self.isVisible():
-            return
+        if self._later.waits:
+            self._choice_is_stale = True  # which lines are chosen is known once they are written
+        elif self.isVisible():
+            self._show_selection()
+
+    def _show_selection(self) -> None:
+        self._choice_is_stale = False
         self._mark()
         chosen = [line for node in self.document.selected_nodes for line in self._model_lines(node)]
         if chosen:
@@ -119,6 +132,7 @@ class CodePanel(QWidget):
         return [line for line in program.lines_of(node) if first <= line <= last]
 
     def _on_line_clicked(self, line: int) -> None:
+        self._later.catch_up()
         node = self.document.program.node_at(line)
         if node is not None:
             self.document.select(frozenset({node}))

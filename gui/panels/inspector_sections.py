@@ -40,6 +40,7 @@ from gui.panels.parts import (
 from gui.theme import MEDIUM, SMALL, TINY
 
 if TYPE_CHECKING:
+    from graph.repairs import Repair
     from gui.document import Document
     from gui.theme import Theme
 
@@ -249,6 +250,11 @@ class NodeProblems(Section):
         super().__init__(document, theme)
         self._key = key
         self._push = push
+        document.repair_search.found.connect(self._on_repairs_found)
+
+    def _on_repairs_found(self, problem: Problem) -> None:
+        if problem.node == self._key or self._key in problem.others:
+            self.refresh()
 
     def refresh(self) -> bool:
         """Show the node's problems with their repairs."""
@@ -257,22 +263,21 @@ class NodeProblems(Section):
             for problem in self.document.problems
             if problem.node == self._key or self._key in problem.others
         )
-        # repairs hang on the whole drawing, so that the same problem is asked for them again
-        body = self._replace((found, self.document.project.graph) if found else ())
+        offers = [self.document.repairs_of(problem) or () for problem in found]
+        body = self._replace((found, offers) if found else ())
         if body is None or not found:
             return bool(found)
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(TINY)
-        for problem in found:
-            self._add(column, problem)
+        for problem, offered in zip(found, offers, strict=True):
+            self._add(column, problem, offered)
         return True
 
-    def _add(self, column: QVBoxLayout, problem: Problem) -> None:
+    def _add(self, column: QVBoxLayout, problem: Problem, offered: tuple[Repair, ...]) -> None:
         role = "error" if problem.severity is Severity.ERROR else "warning"
         sentence = label(breakable(unbroken(problem.sentence)), role, wrap=True)
         column.addWidget(sentence)
-        offered = self.document.repairs_of(problem)
         for repair in offered:
             button = RepairButton(repair, f"inspector.repair.{column.count() - 1}")
             button.clicked.connect(lambda _=False, one=repair: self._push(one.edit, one.label))

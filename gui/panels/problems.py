@@ -165,6 +165,7 @@ class ProblemsPanel(QWidget):
         column.addWidget(self.list, 1)
         document.changed.connect(self._on_document_changed)
         document.selection_changed.connect(self._on_selection_changed)
+        document.repair_search.found.connect(self._on_repairs_found)
         self.set_theme(theme)
         self._refresh()
 
@@ -263,6 +264,11 @@ class ProblemsPanel(QWidget):
             self.list.setItemWidget(row, box)
             self.list.measure(row)
         self._repairs_row = row
+
+    def _on_repairs_found(self, problem: Problem) -> None:
+        item = self.list.currentItem()
+        if item is not None and item.data(_PROBLEM) == problem:
+            self._show_repairs(item)
 
     def _drop_repairs(self) -> None:
         row, self._repairs_row = self._repairs_row, None

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QVBoxL
 
 from graph.summary import HEADINGS, Row, rows, totals_text
 from gui.icons import family_icon
+from gui.later import Later
 from gui.panels.parts import label
 from gui.theme import MEDIUM, SMALL, TEXT_SIZE, code_font, text_font
 
@@ -34,6 +35,7 @@ from graph import registry
 Index = QModelIndex | QPersistentModelIndex
 _NUMBERS = (3, 4)
 _FIGURES = (2, 3, 4)
+_MEASURED = 200  # rows whose texts a column's width is measured by
 
 
 class SummaryModel(QAbstractTableModel):
@@ -136,7 +138,8 @@ class SummaryPanel(QWidget):
         header.setStretchLastSection(True)
         header.setHighlightSections(False)
         header.setMinimumSectionSize(64)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setResizeContentsPrecision(_MEASURED)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         self._totals = label("", "muted", wrap=True)
         self._totals.setObjectName("summary.totals")
         self._totals.setContentsMargins(MEDIUM, SMALL, MEDIUM, SMALL)
@@ -149,6 +152,8 @@ class SummaryPanel(QWidget):
         document.selection_changed.connect(self._show_selection)
         self.table.selectionModel().selectionChanged.connect(self._on_rows_selected)
         self._stale = True
+        self._later = Later(self._catch_up, self)
+        self._widest: tuple[int, ...] = ()  # letters in each column
 
     def set_theme(self, theme: Theme) -> None:
         """Show everything in a theme's colours."""
@@ -163,18 +168,32 @@ class SummaryPanel(QWidget):
     def _on_document_changed(self, change: Change) -> None:
         self._stale = self._stale or change.structure
         if self._stale and self.isVisible():
+            self._later.wish(self.document.project)
+
+    def _catch_up(self) -> None:
+        if self._stale and self.isVisible():
             self._refresh()
 
     def _refresh(self) -> None:
         self._stale = False
         project, report = self.document.project, self.document.report
-        count = len(self.model.rows)
         with QSignalBlocker(self.table.selectionModel()):
             self.model.show_rows(rows(project, report))
-        if count != len(self.model.rows):
-            self.table.resizeColumnsToContents()
+        self._fit_columns()
         self._totals.setText(totals_text(project, report))
         self._show_selection()
+
+    def _fit_columns(self) -> None:
+        """Measure the columns anew where the longest text has another length.
+
+        Qt's own way asks for every cell after every change: 90 ms for 1,000 rows.
+        """
+        texts = [row.texts() for row in self.model.rows]
+        widest = tuple(max(map(len, column)) for column in zip(*texts, strict=True))
+        for at, length in enumerate(widest):
+            if (length,) != self._widest[at : at + 1]:
+                self.table.resizeColumnToContents(at)
+        self._widest = widest
 
     def _show_selection(self) -> None:
         chosen = self.document.selected_nodes
