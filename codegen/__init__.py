@@ -1,6 +1,6 @@
 """A drawing to readable Keras 3 source, in which every line knows its node. No Qt, no Keras."""
 
-from codegen.program import emit, emit_activations, listing
+from codegen.program import emit, emit_activations, emit_view, image_listing, listing
 from codegen.source import Program
 
-__all__ = ["Program", "emit", "emit_activations", "listing"]
+__all__ = ["Program", "emit", "emit_activations", "emit_view", "image_listing", "listing"]
