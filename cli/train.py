@@ -10,7 +10,7 @@ from cli import files, session
 from cli.ends import Refusal, Status, print_json
 from cli.options import AsJson, File
 from cli.progress import Display, values
-from cli.verdict import refuse_errors
+from cli.verdict import refuse_errors, refuse_without_data
 from engine import runs
 from graph import datasets, edits
 from graph.inference import infer
@@ -44,6 +44,7 @@ def run(  # noqa: PLR0913 - a parameter for each option
     project = changed(files.load(file), data, changes)
     report = infer(project)
     refuse_errors(project, report)
+    refuse_without_data(project, report)
     with Display(quiet=as_json) as display:
         outcome = session.train(project, report, out or runs.default_parent(), display.show)
     if as_json:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cli.ends import Refusal, Status
 from graph.checks import problems
-from graph.problems import Problem, Severity
+from graph.problems import NO_DATA, Problem, Severity
 
 if TYPE_CHECKING:
     from graph.inference import Report
@@ -29,3 +29,10 @@ def refuse_errors(project: Project, report: Report) -> None:
             f"the first: {wrong[0].sentence}",
             Status.ERRORS,
         )
+
+
+def refuse_without_data(project: Project, report: Report) -> None:
+    """Raise Refusal if a drawing has no data set, or one that is neither here nor with Keras."""
+    for problem in problems(project, report):
+        if problem.kind == NO_DATA:
+            raise Refusal(problem.sentence)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple
 
+NO_DATA = "no data"  # the kind of the problem that there is nothing to train on
+
 
 class Severity(StrEnum):
     """An error stops Keras; a warning does not, and is most likely a mistake all the same."""

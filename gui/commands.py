@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMessageBox
 from graph import fragment, projectfile
 from graph.arrange import arranged
 from graph.edits import MoveNodes
-from graph.problems import Severity
+from graph.problems import NO_DATA, Severity
 from gui.canvas import acts
 from gui.files import Files
 
@@ -110,21 +110,25 @@ class Commands(QObject):
     # model -----------------------------------------------------------------------------------
 
     def train(self) -> None:
-        """Train the model, unless the drawing has errors: then show the first one."""
-        errors = [one for one in self.document.problems if one.severity is Severity.ERROR]
+        """Train the model; show what is in the way if the drawing has errors or no data."""
+        found = self.document.problems
+        errors = [one for one in found if one.severity is Severity.ERROR]
         if errors:
             count = len(errors)
             what = self.tr("one error") if count == 1 else self.tr("{n} errors").format(n=count)
             sentence = self.tr("The drawing has {what} to mend before it can train: {first}")
-            self.window.messages.tell(
-                sentence.format(what=what, first=errors[0].sentence), of_drawing=True
-            )
-            self.window.show_panel("problems")
+            self._refuse(sentence.format(what=what, first=errors[0].sentence), "problems")
             if errors[0].node is not None:
                 self.document.reveal(errors[0].node)
-            return
-        self.window.show_panel("training")
-        self.window.runner.train(self.document.project, self.document.report)
+        elif without := [one for one in found if one.kind == NO_DATA]:
+            self._refuse(without[0].sentence, "data")
+        else:
+            self.window.show_panel("training")
+            self.window.runner.train(self.document.project, self.document.report)
+
+    def _refuse(self, sentence: str, panel: str) -> None:
+        self.window.messages.tell(sentence, of_drawing=True)
+        self.window.show_panel(panel)
 
     def stop(self) -> None:
         """Stop training; the weights are kept."""

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from engine.runs import open_run
+from graph import edits, projectfile, templates
+from graph.project import Data
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -164,6 +166,16 @@ def test_a_data_set_that_is_not_there_names_the_folder(child: Run, tmp_path: Pat
     assert said.status == 3
     assert str(empty) in said.err
     assert said.err.count("\n") == 1
+
+
+def test_without_a_data_set_nothing_is_trained(child: Run, tmp_path: Path) -> None:
+    project = templates.load("mlp")
+    bare, _ = edits.apply(project, edits.SetData(Data("")))
+    projectfile.write(tmp_path / "bare.loom", bare)
+    said = child("train", "bare.loom", *SHORT)
+    assert said.status == 2
+    assert said.err == "No data set is chosen yet. Choose one for the project.\n"
+    assert not (tmp_path / "runs").exists()
 
 
 def test_a_run_folder_that_cannot_be_made_is_a_sentence(child: Run, tmp_path: Path) -> None:

@@ -1,0 +1,55 @@
+"""What the actions do in a whole window, without an engine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtWidgets import QLabel, QPushButton
+
+from graph import templates
+from graph.edits import SetData
+from graph.project import Data
+from gui.app import build_window
+from gui.settings import Settings
+from gui.theme import DARK
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from gui.main_window import MainWindow
+
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
+
+
+@pytest.fixture
+def window(qtbot: QtBot, qapp: object, tmp_path: Path) -> Iterator[MainWindow]:
+    made = build_window(qapp, Settings.in_file(tmp_path / "settings.ini"), DARK)  # type: ignore[arg-type] - pytest-qt's
+    made.painted.disconnect()  # no engine is started
+    made.runner.runs_folder = tmp_path / "runs"
+    made.show()
+    qtbot.waitExposed(made)
+    yield made
+    for sheet in made.document.sheets:
+        sheet.stack.setClean()  # nobody is asked whether to save
+    made.close()
+
+
+@pytest.mark.parametrize(("source", "says"), [("", "No data set"), ("/nowhere/my.npz", "my.npz")])
+def test_nothing_is_trained_without_data(
+    window: MainWindow, tmp_path: Path, source: str, says: str
+) -> None:
+    window.document.add(templates.load("mlp"))
+    window.document.push(SetData(Data(source)), "data")
+    button = window.findChild(QPushButton, "training.train")
+    button.click()
+    told = window.messages.findChild(QLabel, "messages.text")
+    assert told.isVisible()
+    assert says in told.text()
+    assert told.text() in [problem.sentence for problem in window.document.problems]
+    assert not window.panels["data"].visibleRegion().isEmpty()
+    assert not window.runner.is_training
+    assert not (tmp_path / "runs").exists()
