@@ -12,12 +12,12 @@ import queue
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import NoReturn
 
 from engine import protocol
-from engine.protocol import Event, Log, Quit, Request, Stop
+from engine.protocol import Continue, Event, Log, Pause, Quit, Request, Stop
 
 _PATIENCE = 1.0  # seconds to wait for the last prints if a program's child still holds the pipe
 
@@ -40,6 +40,31 @@ class Job:
         self.request = request
         self.stopped = threading.Event()
         self.interruptible = False
+        self._going = threading.Event()
+        self._going.set()
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether the job should hold."""
+        return not self._going.is_set()
+
+    def pause(self) -> None:
+        """Ask the job to hold; from any thread."""
+        self._going.clear()
+
+    def proceed(self) -> None:
+        """Let the job go on; from any thread."""
+        self._going.set()
+
+    def stop(self) -> None:
+        """Ask the job to end, also while it holds; from any thread."""
+        self.stopped.set()
+        self._going.set()
+
+    def hold(self) -> None:
+        """Wait until the job may go on; raises `Stopped` if it should end."""
+        self._going.wait()
+        self.check()
 
     def check(self) -> None:
         """Raise `Stopped` if the job should end."""
@@ -113,19 +138,30 @@ class Channel:
     def _read_requests(self) -> None:
         """Sort requests into the queue until the window has gone."""
         while (request := self._next_request()) is not None:
-            if isinstance(request, Stop | Quit):
-                with self._lock:
-                    for job in self._open_jobs:
-                        job.stopped.set()
-                _thread.interrupt_main()
-                if isinstance(request, Quit):
+            match request:
+                case Stop():
+                    self._tell_jobs(Job.stop)
+                    _thread.interrupt_main()
+                case Quit():
+                    self._tell_jobs(Job.stop)
+                    _thread.interrupt_main()
                     self._queue.put(None)
-            else:
-                job = Job(request)
-                with self._lock:
-                    self._open_jobs.append(job)
-                self._queue.put(job)
+                case Pause():
+                    self._tell_jobs(Job.pause)
+                case Continue():
+                    self._tell_jobs(Job.proceed)
+                case _:
+                    job = Job(request)
+                    with self._lock:
+                        self._open_jobs.append(job)
+                    self._queue.put(job)
         end_orphan()
+
+    def _tell_jobs(self, what: Callable[[Job], None]) -> None:
+        """Do something to each job that isn't over."""
+        with self._lock:
+            for job in self._open_jobs:
+                what(job)
 
     def _next_request(self) -> Request | None:
         try:

@@ -24,6 +24,7 @@ from engine.command import Command, local_command
 from engine.protocol import (
     LAST_EVENTS,
     Advanced,
+    Continue,
     Evaluate,
     EvaluationReady,
     Event,
@@ -33,8 +34,11 @@ from engine.protocol import (
     Judged,
     Maps,
     MapsReady,
+    Pause,
     Predict,
     Predicted,
+    Preview,
+    Previewed,
     Quit,
     Ready,
     Request,
@@ -45,7 +49,7 @@ from engine.protocol import (
     Verdict,
 )
 
-_Answer = TypeVar("_Answer", MapsReady, Judged, Predicted, EvaluationReady, SamplesReady)
+_Answer = TypeVar("_Answer", MapsReady, Judged, Predicted, EvaluationReady, SamplesReady, Previewed)
 
 _GRACE = 2.0  # seconds that an engine has to end by itself
 _TAIL = 200  # lines of standard error that are kept
@@ -195,10 +199,24 @@ class Engine:
         """Return Keras's verdict on a program; raises `ProgramFailed` and `EngineDied`."""
         return self._answer(request, Judged).verdict
 
+    def preview(self, request: Preview) -> Previewed:
+        """Return images and their variations; raises `ProgramFailed` and `EngineDied`."""
+        return self._answer(request, Previewed)
+
     def stop(self) -> None:
         """End what is running within about a second; its weights are kept. From any thread."""
         with contextlib.suppress(EngineDied):  # whoever receives will hear of it
             self.send(Stop())
+
+    def pause(self) -> None:
+        """Hold the training after the execution that is running. From any thread."""
+        with contextlib.suppress(EngineDied):  # as above
+            self.send(Pause())
+
+    def proceed(self) -> None:
+        """Go on with a training that is paused. From any thread."""
+        with contextlib.suppress(EngineDied):  # as above
+            self.send(Continue())
 
     def close(self) -> None:
         """End the engine and all that it has started; from any thread, more than once."""

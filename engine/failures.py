@@ -12,6 +12,7 @@ PROGRAM = "program.py"
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _HDF5_ERRNO = re.compile(r"errno = (\d+)")
 _MEMORY = "ResourceExhaustedError"
+_NO_FILE = re.compile(r"(\S[^;]*); No such file or directory")
 _LONGEST = 500  # characters of an exception's text in a sentence
 
 
@@ -62,10 +63,9 @@ def _sentence(error: BaseException, line: int | None, folder: str | None) -> str
     if disk:
         return disk
     if isinstance(error, MemoryError) or type(error).__name__ == _MEMORY:
-        return (
-            "There is not enough memory for this. "
-            "A smaller batch size needs less; so does a smaller model."
-        )
+        return _memory_sentence(error)
+    if missing := _missing_file(error):
+        return f"The file {missing} is missing. Put it back, then train or resume."
     if isinstance(error, ModuleNotFoundError):
         return f"The program needs the module “{error.name}”, which is not installed."
     if isinstance(error, FileNotFoundError) and error.errno is None and line is not None:
@@ -79,6 +79,31 @@ def _sentence(error: BaseException, line: int | None, folder: str | None) -> str
     return f"{place} failed with {type(error).__name__}" + (f": {text}" if text else ".")
 
 
+def _memory_sentence(error: BaseException) -> str:
+    """Say which batch size was too much, and which to try."""
+    size = None
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        if frame.f_code.co_filename == PROGRAM:
+            size = frame.f_globals.get("BATCH_SIZE")
+    if not isinstance(size, int):
+        return (
+            "There is not enough memory for this. "
+            "A smaller batch size needs less; so does a smaller model."
+        )
+    less = f"Try a batch size of {size // 2:,}" if size > 1 else "Try smaller inputs"
+    return f"There is not enough memory for a batch of {size:,}. {less}, or a smaller model."
+
+
+def _missing_file(error: BaseException) -> str | None:
+    """Return the file that a program, or TensorFlow in its stead, has not found."""
+    if isinstance(error, FileNotFoundError):
+        return str(error.filename) if error.errno is not None and error.filename else None
+    if type(error).__name__ == "NotFoundError":
+        found = _NO_FILE.search(text_of(error))
+        return found.group(1) if found else None
+    return None
+
+
 def _disk_sentence(error: BaseException, folder: str | None) -> str | None:
     """Name the folder if a disk is full or may not be written to."""
     code = getattr(error, "errno", None)
@@ -88,6 +113,8 @@ def _disk_sentence(error: BaseException, folder: str | None) -> str | None:
     place = getattr(error, "filename", None) or folder or "the run"
     if code in {errno.ENOSPC, errno.EDQUOT}:
         return f"There is no space left on the disk that holds {place}."
+    if code == errno.EFBIG:
+        return f"{place} can't hold so large a file: the system sets a limit to the size of files."
     if code in {errno.EROFS, errno.EACCES, errno.EPERM}:
         return f"{place} may not be used: it is read-only or belongs to someone else."
     return None

@@ -4,17 +4,26 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
+import msgspec
+
+from codegen import emit
 from codegen.source import Program
 from engine import hardware, protocol
-from engine.runs import Run, RunInfo, new_run
-from graph import projectfile
-from graph.datasets import file_of
+from engine.runs import Run, RunError, RunInfo, new_run
+from graph import edits, projectfile
+from graph.datasets import BadData, file_of, find_data
 from graph.inference import infer, totals
 from graph.project import Project
 
 
-def prepare(
-    parent: Path, project: Project, program: Program, ready: protocol.Ready, folder: Path | str
+def prepare(  # noqa: PLR0913 - what a run is made of
+    parent: Path,
+    project: Project,
+    program: Program,
+    ready: protocol.Ready,
+    folder: Path | str,
+    *,
+    weights: Path | None = None,
 ) -> tuple[Run, protocol.Train]:
     """Make the run directory of a project below ``parent``, and the request that trains it there.
 
@@ -24,23 +33,94 @@ def prepare(
         program: its program, which is what will run.
         ready: what the engine has said of its versions.
         folder: where the program finds its data.
+        weights: the file of the weights to begin with; None: those of a new model.
 
     Raises:
         RunError: the disk is full, or ``parent`` can't be written to.
     """
+    start = None if weights is None else str(weights.resolve())
     info = RunInfo(
         seed=project.training.seed,
         versions={"keras": ready.keras, "tensorflow": ready.tensorflow, "python": ready.python},
         data=fingerprint(project),
         hardware=hardware.facts(ready.devices),
         parameters=totals(project, infer(project)).params,
+        parent=_run_of(weights),
+        start=start,
     )
     run = new_run(parent, project.name, projectfile.dumps(project), program.text, info)
     # the engine has a working directory of its own
     request = protocol.Train(
-        run_dir=str(run.path.resolve()), program=program.text, folder=str(Path(folder).resolve())
+        run_dir=str(run.path.resolve()),
+        program=program.text,
+        folder=str(Path(folder).resolve()),
+        weights=start,
     )
     return run, request
+
+
+def resume(run: Run, epochs: int | None = None) -> protocol.Train:
+    """Return the request that lets a run go on from its last backup.
+
+    Args:
+        run: what was stopped or cut off, or is complete.
+        epochs: train up to so many epochs in all, which changes the run's drawing and program;
+            None leaves them as they are.
+
+    Raises:
+        RunError: it can't go on; the sentence says why.
+    """
+    try:
+        project = projectfile.loads(run.drawing_text)
+        _refuse_other_data(run, project)
+        folder = find_data(project)
+    except (projectfile.BadFile, BadData, OSError) as error:
+        raise RunError(str(error)) from error
+    if epochs is not None:
+        _lengthen(run, project, epochs)
+    elif run.info.status == "completed":
+        raise RunError(
+            f"The run {run.path.name} is complete after {run.epochs_saved:,} epochs: "
+            "say up to how many epochs it is to be trained."
+        )
+    return protocol.Train(
+        run_dir=str(run.path.resolve()),
+        program=run.program_text,
+        folder=str(folder.resolve()),
+        resume=True,
+        longer=epochs is not None,
+        weights=run.info.start,
+    )
+
+
+def _lengthen(run: Run, project: Project, epochs: int) -> None:
+    """Change how many epochs a run has; raises RunError if it has had so many."""
+    if epochs <= run.epochs_saved:
+        raise RunError(
+            f"The run {run.path.name} has been trained for {run.epochs_saved:,} epochs already; "
+            f"it can go on to more of them, not to {epochs:,}."
+        )
+    plan = msgspec.structs.replace(project.training, epochs=epochs)
+    longer, _ = edits.apply(project, edits.SetTraining(plan))
+    run.replace_texts(projectfile.dumps(longer), emit(longer, infer(longer)).text)
+
+
+def _refuse_other_data(run: Run, project: Project) -> None:
+    """Raise RunError if the data is no longer what the run was trained on."""
+    now = fingerprint(project)
+    if "sha256:" in run.info.data and "sha256:" in now and now != run.info.data:
+        raise RunError(
+            f"{file_of(project)} has changed since the run {run.path.name} began: "
+            "put the old file back, or train anew."
+        )
+
+
+def _run_of(weights: Path | None) -> str:
+    """Return the name of the run directory that a file of weights lies in, or ""."""
+    if weights is None:
+        return ""
+    homes = [folder for folder in weights.resolve().parents if (folder / "run.json").is_file()]
+    return homes[0].name if homes else ""
 
 
 def fingerprint(project: Project) -> str:

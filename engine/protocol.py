@@ -20,6 +20,7 @@ Order
 
     - `Train`: `Started`, then `Progress` and `EpochEnded`, `Evaluated`; last `Finished`.
     - `Maps`: last `MapsReady`.
+    - `Preview`: last `Previewed`.
     - `Judge`: last `Judged`.
     - `Predict`: last `Predicted`.
     - `Evaluate`: `Advanced`; last `EvaluationReady`.
@@ -28,7 +29,8 @@ Order
     In place of it `Failed` may come. `Log` may come at any time.
 
     `Stop` has no answer of its own: it ends the requests sent before it, which answer
-    ``Finished(reason="stopped")``; a `Stop` that comes too late does nothing. What a program
+    ``Finished(reason="stopped")``; a `Stop` that comes too late does nothing. `Pause` and
+    `Continue` likewise; the training says `Paused` and `Continued` when it does so. What a program
     prints arrives before the last event of its request. `Quit` stops what is running and ends the
     process. The end of standard input means that the window has died: the engine ends at once.
 
@@ -60,11 +62,23 @@ class FrameError(ValueError):
 
 
 class Train(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Run ``main`` of the program in ``run_dir``, with the data from ``folder``."""
+    """Run ``main`` of the program in ``run_dir``, with the data from ``folder``.
+
+    Attributes:
+        run_dir: the run directory, in which the program works.
+        program: source of the program.
+        folder: where the program finds its data.
+        resume: go on from the newest backup in ``run_dir``, or begin anew if there is none.
+        longer: with ``resume``, train on although a callback, such as EarlyStopping, has ended it.
+        weights: path of the weights to begin with; they are those of a new model if it is None.
+    """
 
     run_dir: str
     program: str
     folder: str
+    resume: bool = False
+    longer: bool = False
+    weights: str | None = None
 
 
 class Maps(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -144,15 +158,46 @@ class Samples(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     outputs: bool = False
 
 
+class Preview(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Vary some images of the training data at random.
+
+    Attributes:
+        program: source of the program without augmentation: it loads the data, which is kept.
+        section: source that defines ``variations(data, samples, seed)``; it is run as if it
+            stood below the program.
+        folder: where the program finds its data.
+        samples: indices into the training data.
+        variants: how many of each sample.
+        draw: another number gives other variants.
+    """
+
+    program: str
+    section: str
+    folder: str
+    samples: list[int]
+    variants: int
+    draw: int
+
+
 class Stop(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """End what is running, and keep its weights."""
+
+
+class Pause(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Hold the training after the execution that is running."""
+
+
+class Continue(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Go on with a training that is paused."""
 
 
 class Quit(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """End the engine."""
 
 
-Request = Train | Maps | Judge | Predict | Evaluate | Samples | Stop | Quit
+Request = (
+    Train | Maps | Judge | Predict | Evaluate | Samples | Preview | Pause | Continue | Stop | Quit
+)
 
 
 # --- events -----------------------------------------------------------------------------------
@@ -173,6 +218,24 @@ class Started(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     epochs: int
     initial_epoch: int
     steps: int | None
+
+
+class Paused(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Training holds: in this epoch (from 0), ``step`` batches of ``steps`` are done."""
+
+    epoch: int
+    step: int
+    steps: int | None
+
+
+class Continued(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Training goes on after a pause."""
+
+
+class Noted(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Something is not as it should be, and training goes on; ``sentence`` says what."""
+
+    sentence: str
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -203,6 +266,16 @@ class EpochEnded(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     epoch: int
     seconds: float
     logs: dict[str, float]
+
+
+class Resumed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """A run goes on with this epoch (from 0); ``epochs`` are those that it has behind it.
+
+    What was told of this epoch and later ones doesn't count: they are trained again.
+    """
+
+    epoch: int
+    epochs: list[EpochEnded]
 
 
 class Evaluated(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -290,6 +363,18 @@ class SamplesReady(msgspec.Struct, frozen=True, kw_only=True, tag=True, eq=False
     outputs: list[Array]
 
 
+class Previewed(msgspec.Struct, frozen=True, kw_only=True, tag=True, eq=False):
+    """The answer to `Preview`: for each Input that takes images, the originals and variants.
+
+    Attributes:
+        originals: arrays of (samples, height, width, channels).
+        variants: arrays of (samples, variants, height, width, channels).
+    """
+
+    originals: list[Array]
+    variants: list[Array]
+
+
 class SymbolicTensor(msgspec.Struct, frozen=True, kw_only=True):
     """A KerasTensor that ``build_model`` assigned; None in ``shape`` is an open size."""
 
@@ -339,8 +424,12 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 Event = (
     Ready
+    | Resumed
     | Started
     | Progress
+    | Paused
+    | Continued
+    | Noted
     | EpochEnded
     | Evaluated
     | Finished
@@ -352,8 +441,18 @@ Event = (
     | Advanced
     | EvaluationReady
     | SamplesReady
+    | Previewed
 )
-LAST_EVENTS = (Finished, Failed, MapsReady, Judged, Predicted, EvaluationReady, SamplesReady)
+LAST_EVENTS = (
+    Finished,
+    Failed,
+    MapsReady,
+    Judged,
+    Predicted,
+    EvaluationReady,
+    SamplesReady,
+    Previewed,
+)
 """The events of which exactly one answers each request."""
 
 _EVENTS: Any = Event

@@ -14,7 +14,7 @@ from typing import Any
 import keras
 
 from engine.channel import Job
-from engine.protocol import EpochEnded, Event, Progress, Started
+from engine.protocol import Continued, EpochEnded, Event, Paused, Progress, Started
 
 _INTERVAL = 0.125  # seconds between two Progress events: what the window does then slows training
 _WINDOW = 1.0  # seconds over which the rate is measured
@@ -74,17 +74,19 @@ class Reporter(keras.callbacks.Callback):  # type: ignore[misc]  # Keras carries
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:  # noqa: ANN401, ARG002 - Keras's signature
         """Note the time."""
-        self._job.check()
+        self._epoch, self._step = epoch, 0
+        self._heed()
         steps = self._steps()
         if self._first:
             epochs = int(self.params["epochs"])
             self._send(Started(epochs=epochs, initial_epoch=epoch, steps=steps))
-        self._epoch, self._step, self._began = epoch, 0, time.monotonic()
+        self._began = time.monotonic()
         self._speed.begin()
 
     def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:  # noqa: ANN401, ARG002 - Keras's signature
         """Report what the executions before this one have done; ``batch`` is their steps."""
-        self._job.check()
+        self._step = batch
+        self._heed()
         if batch == 0:
             # the first execution compiles, which takes seconds for a large model, and no
             # callback is at work then, unless the execution is the epoch's only one
@@ -94,7 +96,6 @@ class Reporter(keras.callbacks.Callback):  # type: ignore[misc]  # Keras carries
             self._first = False
             return
         self._job.interruptible = False
-        self._step = batch
         now = time.monotonic()
         if now - self._sent >= _INTERVAL:
             self._report(now)
@@ -102,19 +103,32 @@ class Reporter(keras.callbacks.Callback):  # type: ignore[misc]  # Keras carries
     def on_test_begin(self, logs: Any = None) -> None:  # noqa: ANN401, ARG002 - Keras's signature
         """Say that the epoch's training steps are done, before validation."""
         self._job.interruptible = False
-        self._job.check()
         self._step = self._steps() or self._step
+        self._heed()
         self._report(time.monotonic())
 
     def on_test_batch_begin(self, batch: int, logs: Any = None) -> None:  # noqa: ANN401, ARG002 - Keras's signature
-        """Stop during validation too."""
-        self._job.check()
+        """Stop and pause during validation too."""
+        self._heed()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Send the epoch's values."""
         self._job.interruptible = False
         self._last_seconds = time.monotonic() - self._began
         self._send(EpochEnded(epoch=epoch, seconds=self._last_seconds, logs=_floats(logs or {})))
+
+    def _heed(self) -> None:
+        """End or hold the training if somebody has asked for it."""
+        self._job.check()
+        if not self._job.is_paused:
+            return
+        self._job.interruptible = False
+        began = time.monotonic()
+        self._send(Paused(epoch=self._epoch, step=self._step, steps=self._steps()))
+        self._job.hold()
+        self._send(Continued())
+        self._began += time.monotonic() - began
+        self._speed.begin()
 
     def _report(self, now: float) -> None:
         samples = self._samples()

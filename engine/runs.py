@@ -7,6 +7,7 @@ A run directory holds
 - ``events.jsonl``, a line for each event with the time it came, without the many `Progress`;
 - ``history.json``, the values of each epoch: ``{"loss": [...], "val_loss": [...]}``, where null
   stands for a value that is missing or no number;
+- ``backups``, from which the training can go on: see `engine.backup`;
 - what the program and the engine save there, such as ``last.weights.h5``.
 
 Files are replaced as a whole, so a run that is cut off at any moment can be opened again.
@@ -21,12 +22,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 import platformdirs
 
-from engine.protocol import EpochEnded, Evaluated, Event, Failed, Finished, MapsReady, Progress
+from engine import backup
+from engine.protocol import (
+    EpochEnded,
+    Evaluated,
+    Event,
+    Failed,
+    Finished,
+    MapsReady,
+    Progress,
+    Resumed,
+)
 from engine.protocol import Started as TrainingStarted
 
 Status = Literal["new", "running", "completed", "stopped", "failed"]
@@ -61,6 +72,8 @@ class RunInfo(msgspec.Struct, frozen=True, kw_only=True):
         sentence: why the run failed.
         seconds: that were spent in training, from its first batch to the end of evaluation; a
             run that is resumed adds to them.
+        parent: name of the run directory that `start` comes from.
+        start: path of the weights that the training began with; None: with those of a new model.
     """
 
     name: str = ""
@@ -75,6 +88,8 @@ class RunInfo(msgspec.Struct, frozen=True, kw_only=True):
     weights: str | None = None
     sentence: str | None = None
     seconds: float | None = None
+    parent: str = ""
+    start: str | None = None
 
 
 @dataclass
@@ -103,6 +118,11 @@ class Run:
         return _read(self.path / _PROGRAM)
 
     @property
+    def epochs_saved(self) -> int:
+        """How many epochs a resumed training would have behind it."""
+        return backup.epochs_saved(self.path)
+
+    @property
     def weights(self) -> Path | None:
         """The last weights, if the run has left any."""
         return self.path / self.info.weights if self.info.weights else None
@@ -114,11 +134,13 @@ class Run:
         with _writing(self.path):
             self._append(event)
         match event:
+            case Resumed():
+                self._rewind(event)
             case TrainingStarted():
                 self._began = time.monotonic()
-                self.update(status="running")
+                self.update(status="running", weights=None, sentence=None)
             case EpochEnded():
-                self._take_epoch(event)
+                self._record_epoch(event)
             case Evaluated():
                 self.update(scores=dict(event.scores))
             case Finished():
@@ -127,6 +149,11 @@ class Run:
             case Failed():
                 sentence, seconds = event.sentence, self._seconds()
                 self.update(status="failed", sentence=sentence, seconds=seconds)
+
+    def replace_texts(self, drawing_text: str, program_text: str) -> None:
+        """Let the run go on with another drawing and program; raises `RunError`."""
+        _write(self.path / _PROGRAM, program_text.encode())
+        _write(self.path / _DRAWING, drawing_text.encode())
 
     def update(self, **changes: object) -> None:
         """Change fields of ``run.json``, such as ``status``; raises `RunError`."""
@@ -139,10 +166,39 @@ class Run:
             return self.info.seconds
         return (self.info.seconds or 0.0) + time.monotonic() - self._began
 
+    def _rewind(self, event: Resumed) -> None:
+        """Let the record say what the backup says: its epochs, each of them once."""
+        self.history = {}
+        for epoch in event.epochs:
+            self._take_epoch(epoch)
+        _write(self.path / _HISTORY, _json(self.history))
+        kept = [line for line in self._lines() if not _is_undone(line, event.epoch)]
+        known = {line["event"]["epoch"] for line in kept if line["event"]["type"] == "EpochEnded"}
+        now = _now().isoformat()
+        missing = [epoch for epoch in event.epochs if epoch.epoch not in known]
+        told = msgspec.structs.replace(event, epochs=[])
+        kept += [{"time": now, "event": msgspec.to_builtins(one)} for one in [*missing, told]]
+        lines = (msgspec.json.encode(line) + b"\n" for line in kept)
+        _write(self.path / _EVENTS, b"".join(lines))
+        self.update(status="running", sentence=None, scores={})
+
+    def _lines(self) -> list[dict[str, Any]]:
+        """Return the recorded events; a line that was cut off when the power failed is left out."""
+        lines = []
+        with contextlib.suppress(OSError):  # none were recorded
+            for text in (self.path / _EVENTS).read_bytes().splitlines():
+                with contextlib.suppress(msgspec.DecodeError):
+                    lines.append(msgspec.json.decode(text))
+        return lines
+
     def _append(self, event: Event) -> None:
         line = msgspec.json.encode({"time": _now().isoformat(), "event": event}) + b"\n"
         with (self.path / _EVENTS).open("ab") as file:
             file.write(line)
+
+    def _record_epoch(self, event: EpochEnded) -> None:
+        self._take_epoch(event)
+        _write(self.path / _HISTORY, _json(self.history))
 
     def _take_epoch(self, event: EpochEnded) -> None:
         """Put an epoch's values in their place; a resumed run overwrites what came after."""
@@ -151,7 +207,6 @@ class Run:
             del values[event.epoch :]
             values.extend([None] * (event.epoch - len(values)))
             values.append(event.logs.get(name))
-        _write(self.path / _HISTORY, _json(self.history))
 
     def _inside(self, weights: str | None) -> str | None:
         """Return a path that stays right when the run directory is moved."""
@@ -159,6 +214,14 @@ class Run:
             return None
         path, home = Path(weights), self.path.resolve()
         return path.relative_to(home).as_posix() if path.is_relative_to(home) else weights
+
+
+def _is_undone(line: dict[str, Any], epoch: int) -> bool:
+    """Say whether an event belongs to what is trained again from an epoch on."""
+    event = line["event"]
+    if event["type"] == "EpochEnded":
+        return int(event["epoch"]) >= epoch
+    return bool(event["type"] == "Evaluated")
 
 
 def default_parent() -> Path:

@@ -1,17 +1,18 @@
 """Training: the program's own ``main``, with our callback appended (server half)."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from engine.channel import Job, Stopped
 from engine.failures import failed
+from engine.keeping import WEIGHTS, Keeper, as_a_whole
+from engine.loaded import WeightsError
 from engine.program import execute, forget_earlier, running_in
-from engine.protocol import Evaluated, Event, Finished, Train
+from engine.protocol import Evaluated, Event, Failed, Finished, Train
 from engine.reporting import Reporter
-
-WEIGHTS = "last.weights.h5"
-"""The file in the run directory that holds the weights at the run's end, however it ended."""
+from engine.resuming import StateError
 
 
 def train(request: Train, job: Job, send: Callable[[Event], None]) -> Event:
@@ -21,6 +22,8 @@ def train(request: Train, job: Job, send: Callable[[Event], None]) -> Event:
             return _train(request, job, send)
     except Stopped:
         raise
+    except (StateError, WeightsError) as error:
+        return Failed(sentence=str(error), line=None, traceback="")
     except BaseException as error:  # noqa: BLE001 - a program may raise anything
         job.interruptible = False
         return failed(error, request.run_dir)
@@ -28,8 +31,10 @@ def train(request: Train, job: Job, send: Callable[[Event], None]) -> Event:
 
 def _train(request: Train, job: Job, send: Callable[[Event], None]) -> Event:
     forget_earlier()
+    keeper = Keeper(request, send)
     namespace = execute(request.program)
-    reporter = Reporter(job, send)
+    keeper.join(namespace)
+    reporter = Reporter(job, keeper.tell)
     try:
         model, _, scores = namespace["main"](folder=request.folder, callbacks=(reporter,))
         job.interruptible = False
@@ -45,10 +50,5 @@ def _train(request: Train, job: Job, send: Callable[[Event], None]) -> Event:
 def _save(model: Any, run_dir: str) -> str:  # noqa: ANN401 - a keras.Model, which has no types
     """Write the weights so that the file is either there and whole, or not there."""
     target = Path(run_dir).resolve() / WEIGHTS
-    part = target.with_name("part-" + WEIGHTS)
-    try:
-        model.save_weights(part)
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
+    as_a_whole(partial(type(model).save_weights, model))(target)
     return str(target)

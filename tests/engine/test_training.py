@@ -86,7 +86,11 @@ def test_training_tells_its_history(
     )
     assert "scores ['accuracy', 'loss']" in printed(events)
     assert (tmp_path / "best.weights.h5").exists()
-    assert {path.name for path in tmp_path.iterdir()} == {"best.weights.h5", "last.weights.h5"}
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "backups",
+        "best.weights.h5",
+        "last.weights.h5",
+    }
 
 
 def test_progress_counts_steps_and_samples(
@@ -262,10 +266,10 @@ def test_labels_that_do_not_fit_fail_at_fit(
     ("statement", "part"),
     [
         ("import numpyy", "needs the module “numpyy”, which is not installed."),
-        ("np.zeros(10**15)", "A smaller batch size needs less"),
+        ("np.zeros(10**15)", "a batch of 32. Try a batch size of 16"),
         (
             "raise tf.errors.ResourceExhaustedError(None, None, 'OOM')",
-            "A smaller batch size needs less",
+            "a batch of 32. Try a batch size of 16",
         ),
         ("raise SystemExit(1)", "ended the program by itself."),
         ("input()", "EOFError"),
@@ -302,7 +306,7 @@ def test_a_run_directory_that_is_not_there(
 def test_a_disk_that_is_full_when_weights_are_saved(
     warm: Engine, tmp_path: Path, program: str, folder: str
 ) -> None:
-    (tmp_path / "part-last.weights.h5").symlink_to("/dev/full")
+    (tmp_path / ".part-last.weights.h5").symlink_to("/dev/full")
     failed = failure(warm, tmp_path, program, folder)
     assert str(tmp_path) in failed.sentence
     assert "no space left" in failed.sentence
