@@ -1,6 +1,15 @@
 """A drawing to readable Keras 3 source, in which every line knows its node. No Qt, no Keras."""
 
+from codegen.emit_preview import emit_variations
 from codegen.program import emit, emit_activations, emit_view, image_listing, listing
 from codegen.source import Program
 
-__all__ = ["Program", "emit", "emit_activations", "emit_view", "image_listing", "listing"]
+__all__ = [
+    "Program",
+    "emit",
+    "emit_activations",
+    "emit_variations",
+    "emit_view",
+    "image_listing",
+    "listing",
+]

@@ -27,6 +27,7 @@ from engine.protocol import (  # noqa: E402 - needs the path above
     Judged,
     Maps,
     Predict,
+    Preview,
     Ready,
     Samples,
     Train,
@@ -82,11 +83,12 @@ def _handler(channel: Channel) -> Callable[[Job], Event]:
     from engine.loaded import Loaded  # noqa: PLC0415 - imports Keras
     from engine.prediction import Predictions  # noqa: PLC0415 - imports Keras
     from engine.referee import judge  # noqa: PLC0415 - imports Keras
+    from engine.preview import Previews  # noqa: PLC0415 - imports Keras
     from engine.training import train  # noqa: PLC0415 - imports Keras
 
     loaded = Loaded()
     activations, predictions = Activations(loaded), Predictions(loaded)
-    evaluations = Evaluations(loaded, channel.send)
+    evaluations, previews = Evaluations(loaded, channel.send), Previews()
 
     def handle(job: Job) -> Event:
         request: Any = job.request
@@ -94,6 +96,7 @@ def _handler(channel: Channel) -> Callable[[Job], Event]:
             case Train():
                 loaded.forget()
                 predictions.forget()
+                previews.forget()
                 return train(request, job, channel.send)
             case Maps():
                 return activations.answer(request)
@@ -103,6 +106,8 @@ def _handler(channel: Channel) -> Callable[[Job], Event]:
                 return evaluations.evaluate(request)
             case Samples():
                 return evaluations.samples(request)
+            case Preview():
+                return previews.answer(request)
             case Judge():
                 return Judged(verdict=judge(request.program))
             case _:

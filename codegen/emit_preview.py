@@ -1,0 +1,59 @@
+"""The section `variations`: images of the training data, and what augmentation makes of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from codegen.emit_augment import call, emit_augment
+from codegen.source import Group, Program, Writer, statement
+from graph.binding import bind
+from graph.views import mixes, varies, views
+
+if TYPE_CHECKING:
+    from graph.inference import Report
+    from graph.project import Project
+
+
+def emit_variations(project: Project, report: Report) -> Program:
+    """Return the section `variations(data, samples, seed)`, to stand below a program.
+
+    It is the training plan's augmentation as it is done online, and returns a pair for each Input
+    that takes images: the images of the training samples, and as many varied ones, arrays of
+    (samples, height, width, channels). The program may be that of the drawing without augmentation.
+    """
+    augmentation = msgspec.structs.replace(project.training.augmentation, how="online")
+    training = msgspec.structs.replace(project.training, augmentation=augmentation)
+    project = msgspec.structs.replace(project, training=training)
+    bound = bind(project, report)
+    writer = Writer()
+    if varies(augmentation, bound) or mixes(augmentation):
+        emit_augment(writer, project, bound)
+        writer.add("\n")
+    lines = [
+        'samples = samples % len(tf.nest.flatten(data["train"])[0])',
+        'inputs, targets = tf.nest.map_structure(lambda values: values[samples], data["train"])',
+        "before = tf.nest.flatten(inputs)",
+    ]
+    if varies(augmentation, bound):
+        lines.append(f"inputs, targets = {call(bound, 'seed')}")
+    if mixes(augmentation):
+        lines.append("inputs, targets = mix_up(inputs, targets, seed)")
+    lines.append("after = tf.nest.flatten(inputs)")
+    pairs = []
+    for view in views(bound):
+        if view.is_input:
+            shape = (-1, *view.shape)
+            parts = tuple(
+                f"tf.reshape({name}[{bound.inputs.index(view.bound)}], {shape})"
+                for name in ("before", "after")
+            )
+            pairs.append(Group("", parts))
+    writer.add("def variations(data, samples, seed):")
+    writer.add('"""Return images of training samples, and as many varied ones."""', indent=4)
+    for line in lines:
+        writer.add(line, indent=4)
+    writer.add(statement("return ", Group("", tuple(pairs), "[]")), indent=4)
+    writer.section("variations", 1)
+    return writer.program()
