@@ -23,7 +23,7 @@ from graph.spec import Calls
 from graph.topology import downstream, wiring
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from graph.project import Graph, Project
 
@@ -113,20 +113,23 @@ def insert_on_link(
     Without a place it stands between the two ends, and what lies behind makes room for it.
     """
     graph = project.graph
-    wire = graph.links[link]
     room: tuple[Edit, ...] = ()
     if x is None or y is None:
         x, y, room = _room(graph, link)
     added, key = new_node(project, kind, x, y)
-    _, _, first, second = graph.fresh_ids(4)
+    wired = wire_into(graph, link, key, graph.fresh_ids(4)[2:])
+    return Batch((*room, added, *wired.edits), f"Insert {kind}"), key
+
+
+def wire_into(graph: Graph, link: str, node: str, fresh: Sequence[str]) -> Batch:
+    """Return the edit that leads a wire through a node, with two fresh ids for the new wires."""
+    wire, (first, second) = graph.links[link], fresh
     edits = (
-        *room,
-        added,
         Disconnect((link,)),
-        Connect(first, Link(wire.source, key, 0, wire.output)),
-        Connect(second, Link(key, wire.target, wire.slot)),
+        Connect(first, Link(wire.source, node, 0, wire.output)),
+        Connect(second, Link(node, wire.target, wire.slot)),
     )
-    return Batch(edits, f"Insert {kind}"), key
+    return Batch(edits)
 
 
 def take_out(project: Project, node: str) -> Batch | None:

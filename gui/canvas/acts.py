@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import QCoreApplication, QMimeData
+from PySide6.QtCore import QCoreApplication, QMimeData, QPointF, QRectF
 from PySide6.QtGui import QGuiApplication
 
 from graph import fragment, placing, registry
@@ -25,9 +25,8 @@ from graph.topology import downstream, wiring
 from gui.canvas.faces import GRID, Face, Measure, Place, make_face
 
 if TYPE_CHECKING:
-    from PySide6.QtCore import QPointF, QRectF
-
-    from graph.project import Layer, Project
+    from graph.project import Graph, Layer, Project
+    from gui.canvas.geometry import Geometry
     from gui.document import Document
 
 GAP = 48.0  # between nodes that are wired to each other
@@ -84,25 +83,53 @@ def add(document: Document, kind: str, x: float, y: float, loose: Loose | None =
 
 def insert(document: Document, link: str, kind: str, box: QRectF) -> str:
     """Put a layer into a wire, and make room for its box behind; return the new node's id."""
-    graph = document.project.graph
-    wire = graph.links[link]
-    source, target = graph.nodes[wire.source], graph.nodes[wire.target]
-    edit, key = placing.insert_on_link(
-        document.project, link, kind, snap(box.left()), snap(box.top())
-    )
-    shift = snap(box.right() + GAP - target.x)
-    ahead = source.x < target.x
-    if ahead and shift > 0:
-        behind = downstream(graph, [wire.target]) - {wire.source}
-        places = {
-            other: (graph.nodes[other].x + shift, graph.nodes[other].y)
-            for other in behind
-            if graph.nodes[other].x >= target.x
-        }
-        edit = Batch((edit, MoveNodes(places)))
+    corner = snap(box.left()), snap(box.top())
+    edit, key = placing.insert_on_link(document.project, link, kind, *corner)
+    edit = _with_room(document.project.graph, link, box, edit)
     document.push(edit, _tr("Insert {0}").format(kind))
     document.select(frozenset({key}))
     return key
+
+
+def fits_into_wires(document: Document, key: str) -> bool:
+    """Say whether a node could go into a wire: it has no wires yet, and takes an input."""
+    graph = document.project.graph
+    wires = wiring(graph)
+    return not wires.into[key] and not wires.out_of[key] and takes_input(graph.layer_of(key).kind)
+
+
+def insert_node(document: Document, link: str, key: str, box: QRectF) -> None:
+    """Put a node that has no wires into a wire, at its box, and make room for that behind."""
+    graph = document.project.graph
+    place = MoveNodes({key: (snap(box.left()), snap(box.top()))})
+    edit = Batch((place, placing.wire_into(graph, link, key, graph.fresh_ids(2))))
+    label = _tr("Insert {0}").format(graph.nodes[key].label)
+    document.push(_with_room(graph, link, box, edit), label)
+
+
+def box_in(drawing: Geometry, link: str, box: QRectF) -> QRectF:
+    """Return where a box goes in a wire: not onto the node that the wire comes from."""
+    wire = drawing.graph.links[link]
+    source, target = drawing.node_rect(wire.source), drawing.node_rect(wire.target)
+    if source.left() >= target.left():
+        return box
+    return QRectF(QPointF(max(box.left(), source.right() + GAP), box.top()), box.size())
+
+
+def _with_room(graph: Graph, link: str, box: QRectF, edit: Edit) -> Edit:
+    """Return an edit, and with it what moves the nodes behind a wire to make room for a box."""
+    wire = graph.links[link]
+    source, target = graph.nodes[wire.source], graph.nodes[wire.target]
+    shift = snap(box.right() + GAP - target.x)
+    if source.x >= target.x or shift <= 0:
+        return edit
+    behind = downstream(graph, [wire.target]) - {wire.source}
+    places = {
+        other: (graph.nodes[other].x + shift, graph.nodes[other].y)
+        for other in behind
+        if graph.nodes[other].x >= target.x
+    }
+    return Batch((edit, MoveNodes(places)))
 
 
 def connect(

@@ -29,6 +29,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from graph.fragment import LAYER_MIME
 from gui.canvas import acts, keys, menu, tips
 from gui.canvas.add_popup import AddPopup
+from gui.canvas.autoscroll import Autoscroll
 from gui.canvas.faces import PORT_LINE
 from gui.canvas.rename import NameEditor
 from gui.canvas.stage import Stage
@@ -67,6 +68,7 @@ class CanvasView(Stage):
         self.setMinimumSize(200, 120)
         self._resting = PointTool(self)
         self.tool: Tool = self._resting
+        self._autoscroll = Autoscroll(self)
         self._space: bool | None = None  # held down; True once the drawing was moved with it
         self._at = QPointF(-1.0, -1.0)  # where the pointer was last
 
@@ -183,7 +185,9 @@ class CanvasView(Stage):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Hand a move to the tool."""
         self._at = event.position()
-        self.tool.moved(Pointer.of(event, self))
+        pointer = Pointer.of(event, self)
+        self.tool.moved(pointer)
+        self._autoscroll.follow(pointer)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Hand a release to the tool."""

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QPen
+
+from gui.canvas import arrays
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
@@ -49,6 +52,11 @@ class Tool:
     def __init__(self, view: CanvasView) -> None:
         self.view = view
 
+    @property
+    def scrolls(self) -> bool:
+        """Say whether something is being dragged that the view should follow over its edge."""
+        return False
+
     def pressed(self, pointer: Pointer) -> None:
         """Take a press of a button."""
 
@@ -71,6 +79,15 @@ class Tool:
 
     def paint(self, painter: QPainter) -> None:
         """Paint what the gesture shows, over the drawing and in its units."""
+
+
+def paint_wire(view: CanvasView, painter: QPainter, wire: str | None) -> None:
+    """Paint the wire into which something would go, if there is one."""
+    if wire is not None and wire in view.drawing.link_row:
+        row = view.drawing.link_row[wire]
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor(view.theme.accent), 4.0))
+        painter.drawPath(arrays.curves(view.drawing.line[[row]]))
 
 
 def far(a: QPointF, b: QPointF) -> bool:

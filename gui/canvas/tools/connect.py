@@ -53,6 +53,11 @@ class ConnectTool(Tool):
         self._clicked = False
         self._lit: list[QPointF] = []
 
+    @property
+    def scrolls(self) -> bool:
+        """Follow the end that is being dragged."""
+        return self._dragged
+
     def pressed(self, pointer: Pointer) -> None:
         """Take the wire at the port, or bring a wire that was clicked on its way to its target."""
         if self._clicked:

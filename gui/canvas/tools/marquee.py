@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 class MarqueeTool(Tool):
     """Selects what the rectangle touches; with Shift, in addition to what was selected."""
 
+    @property
+    def scrolls(self) -> bool:
+        """Follow the corner that is being dragged."""
+        return self._box is not None
+
     def pressed(self, pointer: Pointer) -> None:
         """Fix the first corner."""
         document = self.view.document

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPen
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 
-from gui.canvas import acts, arrays
+from gui.canvas import acts
 from gui.canvas.faces import PORT_LINE
-from gui.canvas.tools.base import Pointer, Tool
+from gui.canvas.tools.base import Pointer, Tool, paint_wire
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPainter
@@ -45,17 +44,8 @@ class PlaceTool(Tool):
         if wire is None:
             corner = view.drawing.free_place(corner, self._face.width, self._face.height, slack=0)
             return acts.add(view.document, self.kind, corner.x(), corner.y())
-        return acts.insert(view.document, wire, self.kind, self._box_in(wire, corner))
-
-    def _box_in(self, wire: str, corner: QPointF) -> QRectF:
-        """Return where the layer goes in a wire: not onto the node that it comes from."""
-        drawing = self.view.drawing
-        link = drawing.graph.links[wire]
-        source, target = drawing.node_rect(link.source), drawing.node_rect(link.target)
-        left = corner.x()
-        if source.left() < target.left():
-            left = max(left, source.right() + acts.GAP)
-        return QRectF(left, corner.y(), self._face.width, self._face.height)
+        box = QRectF(corner, QSizeF(self._face.width, self._face.height))
+        return acts.insert(view.document, wire, self.kind, acts.box_in(view.drawing, wire, box))
 
     def _corner_at(self, place: QPointF) -> QPointF:
         """Return the node's corner: the pointer holds it where its ports are."""
@@ -77,11 +67,7 @@ class PlaceTool(Tool):
         view = self.view
         if self._corner is None:
             return
-        if self._wire is not None and self._wire in view.drawing.link_row:
-            row = view.drawing.link_row[self._wire]
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(view.theme.accent), 4.0))
-            painter.drawPath(arrays.curves(view.drawing.line[[row]]))
+        paint_wire(view, painter, self._wire)
         box = QRectF(self._corner.x(), self._corner.y(), self._face.width, self._face.height)
         painter.setOpacity(0.8)
         view.painter.nodes.paint(painter, self._face, box, 0, selected=True)

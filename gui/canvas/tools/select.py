@@ -1,7 +1,8 @@
 """Selecting and moving nodes: a press selects, a drag moves all that is selected.
 
 While dragging, only the picture moves; the release makes one edit. A moved node catches the edges
-of others near by, and a line shows which.
+of others near by, and a line shows which. A node that has no wires yet goes into the wire that it
+is dropped on.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from PySide6.QtCore import QLineF, QRectF
 from PySide6.QtGui import QColor, QPen
 
 from gui.canvas import acts
-from gui.canvas.geometry import SLACK
-from gui.canvas.tools.base import Pointer, Tool, far
+from gui.canvas.geometry import SLACK, Area
+from gui.canvas.hits import wire_at
+from gui.canvas.tools.base import Pointer, Tool, far, paint_wire
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPainter
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from gui.canvas.arrays import Floats, Indexes
     from gui.canvas.view import CanvasView
 
+_WIRE = 12.0  # pixels of the screen within which the pointer is over a wire
 _CATCH = 6.0  # pixels of the screen within which an edge is caught
 
 
@@ -33,6 +36,13 @@ class SelectTool(Tool):
         self._key = key
         self._dragging = False
         self._guides: list[QLineF] = []
+        self._fits = False  # could it go into a wire?
+        self._wire: str | None = None
+
+    @property
+    def scrolls(self) -> bool:
+        """Follow the nodes that are being dragged."""
+        return self._dragging
 
     def pressed(self, pointer: Pointer) -> None:
         """Select the node; Shift or Ctrl adds it to the selection or takes it out."""
@@ -62,6 +72,20 @@ class SelectTool(Tool):
         if pointer.alt:
             self._guides = []
         view.update_scene(dirty.united(geometry.cover(self._rows)).united(self._guide_rect()))
+        self._look_for_wire(pointer)
+
+    def _look_for_wire(self, pointer: Pointer) -> None:
+        """Find the wire into which the node would go: the one that no other node hides."""
+        if not self._fits:
+            return
+        view, geometry, place = self.view, self.view.drawing, pointer.place
+        at = Area(place.x(), place.y(), place.x(), place.y())
+        free = geometry.nodes_in(at).tolist() == self._rows.tolist()
+        reach = min(_WIRE / view.zoom, 24.0)
+        wire = wire_at(geometry, place.x(), place.y(), reach) if free else None
+        if wire != self._wire:
+            self._wire = wire
+            view.update()
 
     def _begin(self) -> None:
         self._dragging = True
@@ -74,6 +98,7 @@ class SelectTool(Tool):
         self._anchor = self._keys.index(self._key)
         near = geometry.nodes_in(self.view.visible_area())
         self._others = geometry.rect[np.setdiff1d(near, self._rows)]
+        self._fits = len(self._keys) == 1 and acts.fits_into_wires(document, self._keys[0])
 
     def _catch(self, x: float, y: float) -> tuple[float, float]:
         """Return the place on the grid, or on an edge of another node that is near."""
@@ -115,8 +140,13 @@ class SelectTool(Tool):
         if self._dragging:
             rect = geometry.rect[self._rows, :2]
             places = dict(zip(self._keys, map(tuple, rect.tolist()), strict=True))
+            wire = self._wire
             self.view.end_tool()
-            acts.move(document, places, self.view)
+            if wire is None:
+                acts.move(document, places, self.view)
+            else:
+                box = acts.box_in(geometry, wire, geometry.node_rect(self._key))
+                acts.insert_node(document, wire, self._key, box)
             return
         if not self._adding:
             document.select(frozenset({self._key}))
@@ -130,7 +160,8 @@ class SelectTool(Tool):
         self.view.document.select(*self._was)
 
     def paint(self, painter: QPainter) -> None:
-        """Paint the lines along which the node stands with others."""
+        """Paint the wire it would go into, and the lines along which it stands with others."""
+        paint_wire(self.view, painter, self._wire)
         pen = QPen(QColor(self.view.theme.accent), 1.0)
         pen.setCosmetic(True)
         pen.setDashPattern([3.0, 3.0])
