@@ -55,6 +55,12 @@ class Display:
     def show(self, event: protocol.Event) -> None:
         """Show an event of a training."""
         match event:
+            case protocol.Resumed(epoch=epoch) if epoch:
+                self.say(f"Going on after epoch {epoch:,}.")
+            case protocol.Resumed():
+                self.say("There is no backup yet: training begins anew.")
+            case protocol.Noted(sentence=sentence):
+                self.say(sentence)
             case protocol.Started(epochs=epochs):
                 self._epochs = epochs
                 self._bar.update(self._task, description="Training", total=event.steps)

@@ -8,12 +8,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from cli.ends import Refusal, Status
+from cli.ends import Refusal, Status, print_json
+from cli.progress import Display, values
 from codegen import emit
-from engine import protocol
+from engine import launch, protocol
 from engine.client import Engine, EngineDied, ProgramFailed
 from engine.launch import prepare
-from engine.runs import Run, RunError
+from engine.runs import Run, RunError, open_run
 from graph import datasets
 from graph.inference import Report
 from graph.project import Project
@@ -29,10 +30,12 @@ class Outcome(NamedTuple):
     seconds: float
 
 
-def train(project: Project, report: Report, parent: Path, show: Show) -> Outcome:
+def train(
+    project: Project, report: Report, parent: Path, show: Show, weights: Path | None = None
+) -> Outcome:
     """Train a drawing in a new run directory below `parent`.
 
-    Ctrl+C stops the training and keeps its weights.
+    Ctrl+C stops the training and keeps its weights. `weights` is the file to begin with.
 
     Raises:
         Refusal: the run failed (status 3); the sentence says why, and names the run directory
@@ -41,9 +44,49 @@ def train(project: Project, report: Report, parent: Path, show: Show) -> Outcome
     program = emit(project, report)
     folder = find_data(project)
     with _failures(), _engine() as (engine, ready):
-        run, request = prepare(parent, project, program, ready, folder)
-        with _stopped_by_interrupt(engine):
+        run, request = prepare(parent, project, program, ready, folder, weights=weights)
+        with run.held(), _stopped_by_interrupt(engine):
             return _follow(engine, request, run, show)
+
+
+def resume(folder: Path, epochs: int | None, show: Show) -> Outcome:
+    """Let a run go on from its last backup, up to so many epochs in all if they are given.
+
+    Ctrl+C stops the training and keeps its weights.
+
+    Raises:
+        Refusal: it can't go on, or it failed (status 3); the sentence says why.
+    """
+    with _failures():
+        run = open_run(folder)
+        with run.held():
+            request = launch.resume(run, epochs)
+            with _engine() as (engine, _), _stopped_by_interrupt(engine):
+                return _follow(engine, request, run, show)
+
+
+def present(outcome: Outcome, display: Display, *, as_json: bool) -> Status:
+    """Say how a training went, as sentences or as JSON, and return the command's status.
+
+    docs/command-line.md describes the JSON.
+    """
+    info = outcome.run.info
+    if as_json:
+        record = {
+            "run": str(outcome.run.path),
+            "status": info.status,
+            "history": outcome.run.history,
+            "scores": info.scores,
+            "seconds": round(outcome.seconds, 3),
+        }
+        print_json(record)
+        return Status.INTERRUPTED if outcome.stopped else Status.FINE
+    if outcome.stopped:
+        display.say("Stopped; the weights so far are kept. layerloom resume goes on.")
+    elif info.scores:
+        display.say(f"Test set: {values(info.scores)}")
+    display.say(f"{outcome.seconds:.1f} s. Run: {outcome.run.path}")
+    return Status.INTERRUPTED if outcome.stopped else Status.FINE
 
 
 def find_data(project: Project) -> Path:
@@ -75,6 +118,14 @@ def maps(request: protocol.Maps) -> protocol.MapsReady:
     """Return a layer's maps; raises Refusal (status 3) if the engine can't make them."""
     with _failures(), _engine() as (engine, _):
         return engine.maps(request)
+
+
+def evaluate(
+    request: protocol.Evaluate, advance: Callable[[int, int], None]
+) -> protocol.EvaluationReady:
+    """Return an evaluation; raises Refusal (status 3). Ctrl+C ends it as any command."""
+    with _failures(), _engine() as (engine, _):
+        return engine.evaluate(request, advance)
 
 
 @contextmanager

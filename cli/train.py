@@ -7,9 +7,9 @@ import msgspec
 import typer
 
 from cli import files, session
-from cli.ends import Refusal, Status, print_json
+from cli.ends import Refusal
 from cli.options import AsJson, File
-from cli.progress import Display, values
+from cli.progress import Display
 from cli.verdict import refuse_errors, refuse_without_data
 from engine import runs
 from graph import datasets, edits
@@ -32,6 +32,9 @@ def run(  # noqa: PLR0913 - a parameter for each option
     seed: Annotated[
         int | None, typer.Option(min=0, max=_LARGEST_SEED, help="Set the random seed.")
     ] = None,
+    weights: Annotated[
+        Path | None, typer.Option(help="Begin with the weights in this file.", dir_okay=False)
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Make the run directory in this folder.")] = None,
     as_json: AsJson = False,
 ) -> int:
@@ -46,12 +49,9 @@ def run(  # noqa: PLR0913 - a parameter for each option
     refuse_errors(project, report)
     refuse_without_data(project, report)
     with Display(quiet=as_json) as display:
-        outcome = session.train(project, report, out or runs.default_parent(), display.show)
-    if as_json:
-        print_json(_as_record(outcome))
-    else:
-        _print(outcome, display)
-    return Status.INTERRUPTED if outcome.stopped else Status.FINE
+        parent = out or runs.default_parent()
+        outcome = session.train(project, report, parent, display.show, weights)
+    return session.present(outcome, display, as_json=as_json)
 
 
 def changed(project: Project, data: str | None, changes: dict[str, int | None]) -> Project:
@@ -74,23 +74,3 @@ def _source(data: str) -> str:
     except datasets.BadData as bad:
         raise Refusal(str(bad)) from None
     return source
-
-
-def _print(outcome: session.Outcome, display: Display) -> None:
-    run_record = outcome.run
-    if outcome.stopped:
-        display.say("Stopped; the weights so far are kept.")
-    elif run_record.info.scores:
-        display.say(f"Test set: {values(run_record.info.scores)}")
-    display.say(f"{outcome.seconds:.1f} s. Run: {run_record.path}")
-
-
-def _as_record(outcome: session.Outcome) -> dict[str, object]:
-    """Return what `--json` prints; docs/command-line.md describes it."""
-    return {
-        "run": str(outcome.run.path),
-        "status": outcome.run.info.status,
-        "history": outcome.run.history,
-        "scores": outcome.run.info.scores,
-        "seconds": round(outcome.seconds, 3),
-    }

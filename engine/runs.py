@@ -27,7 +27,7 @@ from typing import Any, Literal
 import msgspec
 import platformdirs
 
-from engine import backup
+from engine import backup, lock
 from engine.protocol import (
     EpochEnded,
     Evaluated,
@@ -123,6 +123,27 @@ class Run:
         return backup.epochs_saved(self.path)
 
     @property
+    def is_held(self) -> bool:
+        """Whether a process trains this run now; one that has crashed doesn't."""
+        return lock.owner(self.path) is not None
+
+    @property
+    def can_resume(self) -> bool:
+        """Whether the run was stopped or cut off, so that it can go on as it is."""
+        return self.info.status != "completed" and not self.is_held
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Have the run for oneself; raises `RunError` if another process has it."""
+        with contextlib.ExitStack() as held:
+            try:
+                with _writing(self.path):
+                    held.enter_context(lock.locked(self.path))
+            except lock.Locked as locked:
+                raise RunError(str(locked)) from None
+            yield
+
+    @property
     def weights(self) -> Path | None:
         """The last weights, if the run has left any."""
         return self.path / self.info.weights if self.info.weights else None
@@ -131,11 +152,12 @@ class Run:
         """Take an event of the training down; raises `RunError`."""
         if isinstance(event, Progress | MapsReady):
             return
+        if isinstance(event, Resumed):
+            self._rewind(event)
+            return
         with _writing(self.path):
             self._append(event)
         match event:
-            case Resumed():
-                self._rewind(event)
             case TrainingStarted():
                 self._began = time.monotonic()
                 self.update(status="running", weights=None, sentence=None)
