@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from codegen.emit_augment import augments, emit_augment, modules
 from codegen.emit_batches import emit_batches
+from codegen.emit_callbacks import own_imports
 from codegen.emit_data import emit_data
 from codegen.emit_maps import emit_maps, emit_maps_script
 from codegen.emit_model import emit_model
@@ -140,6 +141,6 @@ def _emit_imports(
     if bound.data is not None and (bound.inputs or bound.outputs):
         writer.add("import numpy as np")
     writer.add("import tensorflow as tf")
-    writer.add("\n".join(("from keras import layers", *further)) + "\n")
+    writer.add("\n".join(("from keras import layers", *further, *own_imports(project))) + "\n")
     emit_constants(writer, project)
     writer.section("imports", 1)

@@ -27,6 +27,9 @@ _MODULES = {
     "constraint": "keras.constraints",
     "optimizer": "keras.optimizers",
     "activation": "keras.activations",
+    "schedule": "keras.optimizers.schedules",
+    "loss": "keras.losses",
+    "metric": "keras.metrics",
 }
 
 
@@ -111,7 +114,7 @@ def setting(value: object, role: str = "", *, same_for_all: bool = False) -> Exp
     An object without settings is its Keras identifier, one with settings the call that makes it.
     """
     if isinstance(value, Named):
-        return named(value, role)
+        return named(value, role or ("schedule" if value.name in objects.table("schedule") else ""))
     if same_for_all:
         while isinstance(value, tuple) and value and all(part == value[0] for part in value):
             value = value[0]
@@ -125,9 +128,17 @@ def named(value: Named, role: str) -> Expression:
     entry = objects.table(role).get(value.name) if role in _MODULES else None
     if entry is None:
         return text(value.name)
-    if not value.settings and role != "optimizer":
+    if not value.settings and role not in {"optimizer", "schedule"}:
         return text(entry.identifier or value.name)
     return Group(f"{_MODULES[role]}.{value.name}", keywords(value.settings))
+
+
+def goal(value: str | Named, role: str) -> Expression:
+    """Return a loss or metric: Keras's identifier as a text, or the call that makes it."""
+    if isinstance(value, str) or value.name not in objects.table(role):
+        return text(value if isinstance(value, str) else value.name)
+    own = {key: part for key, part in value.settings.items() if key != "name"}
+    return Group(f"{_MODULES[role]}.{value.name}", keywords(own))
 
 
 def keywords(settings: Mapping[str, object]) -> tuple[Expression, ...]:

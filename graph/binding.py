@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from graph import registry
+from graph.callbacks import SETS_RATE, planned
 from graph.columns import (
     Bindings,
     Bound,
@@ -24,8 +25,9 @@ from graph.columns import (
 )
 from graph.datasets import IMAGE, LABEL, NUMBER, BadData, look_up
 from graph.goals import BINARY, metric_names
-from graph.misfits import checkpoint_misfits, data_misfits, input_misfits, output_misfits
+from graph.misfits import data_misfits, input_misfits, output_misfits
 from graph.objects import identifier_of
+from graph.plan_misfits import plan_misfits
 from graph.project import Binding, Data, Goal, Port, port_key
 from graph.shapes import show_shape
 from graph.spec import Calls
@@ -128,8 +130,11 @@ def recorded(project: Project, bound: Bindings) -> tuple[str, ...]:
         prefix = f"{project.graph.layer_of(one.port.node).name}_" if several else ""
         names += [f"{prefix}loss"] if several else []
         names += [prefix + metric for metric in one.metrics]
+    found = [f"val_{name}" for name in names]
+    if any(one.name in SETS_RATE for one in planned(project.training)):
+        names.append("learning_rate")
     if project.training.validation != "none":
-        names += [f"val_{name}" for name in names]
+        names += found
     return tuple(names)
 
 
@@ -239,5 +244,5 @@ def binding_problems(project: Project, report: Report) -> tuple[Problem, ...]:
     for one in bound.outputs:
         found += output_misfits(project, one)
     if all(one.spec is not None for one in (*bound.inputs, *bound.outputs)):
-        found += checkpoint_misfits(project, recorded(project, bound))
+        found += plan_misfits(project, bound, recorded(project, bound))
     return tuple(found)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from graph.objects import check_named, class_of, identifier_of, settings_of
+from graph import objects
+from graph.objects import class_of, identifier_of, settings_of
 from graph.params import Named
 
 if TYPE_CHECKING:
@@ -72,12 +73,7 @@ def fault(role: str, value: str | Named) -> str | None:
     if name is None:
         shown = value.name if isinstance(value, Named) else value
         return f"Keras has no {role} called “{shown}”"
-    wrong = check_named(role, value if isinstance(value, Named) else Named(name))
-    if wrong is None:
-        return None
-    if wrong.startswith("can't be set so: "):
-        return wrong.removeprefix("can't be set so: ")
-    return f"the {role} {wrong}"
+    return objects.fault(role, value if isinstance(value, Named) else Named(name))
 
 
 def target_fault(metric: str | Named, form: str) -> str | None:
@@ -107,6 +103,19 @@ def target_fault(metric: str | Named, form: str) -> str | None:
 def _sparse_twin(name: str) -> str:
     twin = f"Sparse{name}"
     return f", or {identifier_of('metric', Named(twin))}" if twin in _LABEL_METRICS else ""
+
+
+_RISING = (
+    *("accuracy", "auc", "precision", "recall", "f1_", "f_beta", "io_u", "r2_", "similarity"),
+    *("correlation", "sensitivity", "specificity", "true_"),
+)
+
+
+def best_is(name: str) -> str:
+    """Return "max" if a recorded value gets better by growing, else "min"."""
+    if name.endswith("loss"):
+        return "min"
+    return "max" if any(word in name for word in _RISING) else "min"
 
 
 def takes_logits(loss: str | Named) -> bool:

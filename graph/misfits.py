@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import partial
 from math import prod
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from graph import goals
 from graph.datasets import LABEL, file_of, missing_sentence
@@ -22,7 +22,7 @@ from graph.goals import (
     SQUARED,
 )
 from graph.problems import Problem, Severity
-from graph.project import Checkpoint, port_key
+from graph.project import port_key
 from graph.shapes import show_dim, show_shape
 
 if TYPE_CHECKING:
@@ -227,52 +227,3 @@ def _activation_misfit(name: str, one: Bound) -> Problem | None:
             f"“{one.column.name}” doesn't. Take sigmoid or no activation.",
         )
     return None
-
-
-class Trouble(NamedTuple):
-    """What is wrong with a field, and the text that would be right, if there is one."""
-
-    sentence: str
-    repair: str | None = None
-
-
-def file_trouble(filepath: str) -> Trouble | None:
-    """Return what Keras 3 refuses of a checkpoint's file name, or None.
-
-    Source: https://keras.io/api/callbacks/model_checkpoint/
-    """
-    if filepath.endswith((".weights.h5", ".keras")):
-        return None
-    if not filepath.strip():
-        return Trouble("The checkpoint's file needs a name.", Checkpoint().filepath)
-    stem = filepath.removesuffix(".h5").removesuffix(".hdf5").removesuffix(".weights")
-    repair = f"{stem}.weights.h5"
-    if filepath.endswith(".h5"):
-        why = (
-            f"“{filepath}” would be a whole model in Keras's old format; "
-            "with save_weights_only, Keras 3 wants a name that ends in .weights.h5."
-        )
-    else:
-        why = (
-            f"Keras 3 goes by the end of the name, and “{filepath}” says neither .weights.h5 for "
-            "the weights alone nor .keras for the whole model."
-        )
-    return Trouble(f"{why} Try {repair}.", repair)
-
-
-def checkpoint_misfits(project: Project, names: tuple[str, ...]) -> Iterator[Problem]:
-    """Yield what Keras will say of the checkpoint's settings. `names`: what it records."""
-    checkpoint = project.training.checkpoint
-    if checkpoint is None:
-        return
-    trouble = file_trouble(checkpoint.filepath)
-    if trouble is not None:
-        yield _error(kind="checkpoint", sentence=trouble.sentence)
-    if checkpoint.monitor not in names:
-        near = checkpoint.monitor.replace("acc", "accuracy")
-        best = near if near in names else names[-1]
-        yield _error(
-            kind="checkpoint",
-            sentence=f"The checkpoint watches “{checkpoint.monitor}”, which Keras 3 doesn't "
-            f"record here. It records {', '.join(names)}: try {best}.",
-        )

@@ -220,3 +220,12 @@ def check_named(role: str, value: Named) -> str | None:
         if param.required and key not in value.settings:
             return f"can't be set so: {value.name} needs its {key}"
     return None
+
+
+def fault(role: str, value: Named) -> str | None:
+    """Return what is wrong with an object of a role as a sentence without its stop, or None."""
+    wrong = check_named(role, value)
+    if wrong is None:
+        return None
+    so = "can't be set so: "
+    return wrong.removeprefix(so) if wrong.startswith(so) else f"the {role} {wrong}"

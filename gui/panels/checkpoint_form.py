@@ -11,8 +11,8 @@ import msgspec
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from graph.misfits import Trouble, file_trouble
 from graph.params import Bool, Choice, Text
+from graph.plan_misfits import Trouble, file_trouble, monitor_trouble
 from graph.project import Checkpoint
 from graph.spec import Param
 from gui.panels.editors import PLAN_WIDTH, Editor, editor_for
@@ -24,28 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from graph.params import Value
-
-_NOW = {"acc": "accuracy", "val_acc": "val_accuracy"}  # what Keras 3 calls them
-
-
-def monitor_trouble(monitor: str, recorded: Sequence[str]) -> Trouble | None:
-    """Return why a checkpoint would wait for a value in vain, or None."""
-    if monitor in recorded or not recorded:
-        return None
-    now = _NOW.get(monitor)
-    if now is not None and now in recorded:
-        return Trouble(
-            f"Keras 3 calls it {now}: with {monitor} it refuses the checkpoint or never writes it.",
-            now,
-        )
-    names = ", ".join(recorded)
-    likely = [name for name in recorded if name.startswith(monitor.partition("_")[0])]
-    likely = likely or [name for name in recorded if name.endswith("accuracy")] or list(recorded)
-    return Trouble(
-        f"This training records {names}; a checkpoint that watches {monitor or 'nothing'} is "
-        "refused or never written.",
-        likely[-1],
-    )
 
 
 class _Repair(QWidget):

@@ -11,10 +11,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QPushButton
 
 from graph.edits import SetTraining
-from graph.misfits import file_trouble
+from graph.plan_misfits import file_trouble, monitor_trouble
 from graph.params import Named
 from graph.project import Checkpoint, Training
-from gui.panels.checkpoint_form import monitor_trouble
 from gui.panels.plan import PlanPanel
 from gui.theme import DARK
 from tests.gui.training.conftest import mlp
@@ -134,7 +133,7 @@ def test_troubles_of_a_checkpoint() -> None:
     assert monitor_trouble("val_loss", names) is None
     trouble = monitor_trouble("val_loss", ("loss", "accuracy"))
     assert trouble is not None
-    assert trouble.repair == "accuracy"
+    assert trouble.repair == "loss"
 
 
 def test_undo_from_elsewhere_reaches_the_fields(panel: PlanPanel, document: Document) -> None:
