@@ -18,6 +18,7 @@ class Change(msgspec.Struct, frozen=True):
     altered: frozenset[str] = frozenset()  # parameters, names
     moved: frozenset[str] = frozenset()
     rewired: frozenset[str] = frozenset()
+    order: bool = False  # the nodes stand in another order, and so do the model's inputs
     outputs: bool = False
     data: bool = False
     training: bool = False
@@ -26,7 +27,8 @@ class Change(msgspec.Struct, frozen=True):
     @property
     def structure(self) -> bool:
         """Say whether nodes or wires came, went or changed (all but positions and plans)."""
-        return bool(self.added or self.removed or self.altered or self.rewired or self.outputs)
+        nodes = self.added or self.removed or self.altered or self.rewired
+        return bool(nodes or self.order or self.outputs)
 
 
 def difference(before: Project, after: Project) -> Change:
@@ -55,11 +57,18 @@ def difference(before: Project, after: Project) -> Change:
         altered=frozenset(altered),
         moved=frozenset(moved),
         rewired=_rewired(old, new),
+        order=_in_another_order(old, new),
         outputs=old.outputs != new.outputs,
         data=before.data != after.data,
         training=before.training != after.training,
         name=before.name != after.name,
     )
+
+
+def _in_another_order(old: Graph, new: Graph) -> bool:
+    if old.nodes is new.nodes or old.nodes.keys() != new.nodes.keys():
+        return False
+    return list(old.nodes) != list(new.nodes)
 
 
 def _rewired(old: Graph, new: Graph) -> frozenset[str]:

@@ -90,6 +90,12 @@ class SetOutputs(msgspec.Struct, frozen=True, tag=True):
     outputs: tuple[Port, ...]
 
 
+class OrderSources(msgspec.Struct, frozen=True, tag=True):
+    """Say in which order the model takes its inputs: all Inputs, the first one first."""
+
+    keys: tuple[str, ...]
+
+
 class SetData(msgspec.Struct, frozen=True, tag=True):
     """Choose the data set and the columns for inputs and outputs."""
 
@@ -125,6 +131,7 @@ Edit = (
     | Connect
     | Disconnect
     | OrderInputs
+    | OrderSources
     | SetOutputs
     | SetData
     | SetTraining
@@ -299,6 +306,17 @@ def _(edit: SetOutputs, project: Project) -> Project:
         raise CantApply(f"There is no node with the id {min(missing)}.")
     outputs = tuple(dict.fromkeys(Port(*port) for port in edit.outputs))
     return _with(project, msgspec.structs.replace(project.graph, outputs=outputs))
+
+
+@_apply.register
+def _(edit: OrderSources, project: Project) -> Project:
+    graph = project.graph
+    if sorted(edit.keys) != sorted(key for key in graph.nodes if _is_source(graph, key)):
+        raise CantApply("An order names every Input of the model, each once.")
+    ordered, chosen = iter(edit.keys), set(edit.keys)
+    keys = (next(ordered) if key in chosen else key for key in graph.nodes)
+    nodes = {key: graph.nodes[key] for key in keys}
+    return _with(project, msgspec.structs.replace(graph, nodes=nodes))
 
 
 @_apply.register

@@ -145,8 +145,8 @@ class Document(QObject):
         """
         if self._showing:
             raise RuntimeError(f"{label}: a view may not edit while it shows a change")
-        after, _ = edits.apply(self.project, edit)
-        if after == self.project:
+        after, change = edits.apply(self.project, edit)
+        if after == self.project and not change.order:
             return
         self.source = source
         self.undo_stack.push(Step(label, self.project, after, self._show, merge))

@@ -20,7 +20,7 @@ from gui.panels.inspector_sections import (
     NodeProblems,
     OutputOrder,
     OutputSwitch,
-    Sources,
+    SourceOrder,
     WhyCard,
 )
 from gui.panels.names import LAYER_NAME, PROJECT_NAME, VARIABLE
@@ -280,7 +280,7 @@ class ProjectPage(Page):
         self._counts = label("", "muted", wrap=True)
         self._counts.setObjectName("inspector.counts")
         self.section(names, self._counts, line=False)
-        sources = Sources(document, theme)
+        sources = SourceOrder(document, theme, self.push)
         outputs = OutputOrder(document, theme, self.push)
         self._parts = [
             (sources, self.section(sources, title=self.tr("Inputs in order"))),

@@ -20,7 +20,8 @@ from PySide6.QtWidgets import (
 )
 
 from graph import registry
-from graph.edits import Edit, OrderInputs, SetOutputs
+from graph.binding import inputs_of
+from graph.edits import Edit, OrderInputs, OrderSources, SetOutputs
 from graph.inference import spec_text
 from graph.problems import Problem, Severity
 from graph.project import Port
@@ -178,21 +179,24 @@ class InputOrder(OrderedList):
         self._push(OrderInputs(self._key, _moved(self._links(), row, to)), words)
 
 
-class Sources(OrderedList):
-    """The model's inputs in their order."""
+class SourceOrder(OrderedList):
+    """The model's inputs, in the order in which it takes them."""
+
+    def __init__(self, document: Document, theme: Theme, push: Push) -> None:
+        super().__init__(document, theme)
+        self._push = push
+
+    def _keys(self) -> tuple[str, ...]:
+        return inputs_of(self.document.project.graph)
 
     def refresh(self) -> bool:
-        """Show the nodes that nothing feeds by their kind."""
-        graph = self.document.project.graph
-        entries = []
-        for key, node in graph.nodes.items():
-            spec = registry.find(graph.layer_of(key).kind)
-            if spec is not None and spec.calls is Calls.SOURCE:
-                entries.append(Entry(key, node.label, self._shape(key)))
-        return self._list(tuple(entries), "inspector.source", movable=False)
+        """Show the model's inputs."""
+        nodes = self.document.project.graph.nodes
+        entries = tuple(Entry(key, nodes[key].label, self._shape(key)) for key in self._keys())
+        return self._list(entries, "inspector.source", movable=True)
 
     def _move(self, row: int, to: int) -> None:
-        """Do nothing: the order of the inputs is that in which they were drawn."""
+        self._push(OrderSources(_moved(self._keys(), row, to)), self.tr("Order the inputs"))
 
 
 class OutputOrder(OrderedList):

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from graph import edits, fragment
+from codegen import emit
+from graph import edits, fragment, projectfile
 from graph.arrange import arranged
+from graph.binding import inputs_of
 from graph.change import Change
+from graph.inference import infer
 from graph.placing import connect, fresh_label, insert_on_link, new_node, share
 from graph.project import Port, Project
 from graph.topology import wiring
@@ -87,6 +90,22 @@ def test_renaming_a_shared_call_keeps_the_layers_name() -> None:
     project, _ = edits.apply(project, again)
     project, _ = edits.apply(project, edits.Rename(twin, "b"))
     assert project.graph.layer_of(twin).name == "a"
+
+
+def test_inputs_can_be_taken_in_another_order() -> None:
+    project, (first, _) = draw("Input", "Dense")
+    add, second = new_node(project, "Input", 0, 200)
+    project, _ = edits.apply(project, add)
+    after, change = edits.apply(project, edits.OrderSources((second, first)))
+    assert inputs_of(after.graph) == (second, first)
+    assert change == Change(order=True)
+    assert change.structure
+    again = projectfile.loads(projectfile.dumps(after))
+    assert inputs_of(again.graph) == (second, first)
+    text = emit(after, infer(after)).text
+    assert "inputs=[visible2, visible]" in text
+    with pytest.raises(edits.CantApply, match="each once"):
+        edits.apply(project, edits.OrderSources((second,)))
 
 
 def test_names_follow_the_habit() -> None:

@@ -161,12 +161,21 @@ class SelectTool(Tool):
 
     def paint(self, painter: QPainter) -> None:
         """Paint the wire it would go into, and the lines along which it stands with others."""
-        paint_wire(self.view, painter, self._wire)
+        if self._wire is not None:
+            self._paint_into(painter, self._wire)
         pen = QPen(QColor(self.view.theme.accent), 1.0)
         pen.setCosmetic(True)
         pen.setDashPattern([3.0, 3.0])
         painter.setPen(pen)
         painter.drawLines(self._guides)
+
+    def _paint_into(self, painter: QPainter, wire: str) -> None:
+        """Paint the wire that takes the node in, and over it the node, which is in the hand."""
+        geometry, (row,) = self.view.drawing, self._rows.tolist()
+        paint_wire(self.view, painter, wire)
+        box, severity = geometry.node_rect(self._key), int(geometry.severity[row])
+        nodes = self.view.painter.nodes
+        nodes.paint(painter, geometry.faces[row], box, severity, selected=True)
 
 
 def _nearest(edges: Floats, at: float, reach: float) -> float | None:

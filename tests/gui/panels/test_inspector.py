@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from graph import edits, placing
+from graph.binding import inputs_of
 from graph.edits import SetParams
 from graph.topology import sources_of
 from gui.panels.inspector import InspectorPanel
@@ -224,6 +225,18 @@ def test_any_node_can_be_made_an_output(panel: InspectorPanel, drawn: Drawn) -> 
     assert one(panel, QPushButton, "inspector.returned.1").text() == "flat1"
     one(panel, QToolButton, "inspector.returned.1.up").click()
     assert drawn.document.project.graph.outputs[0].node == drawn.keys["flat1"]
+
+
+def test_the_inputs_can_be_put_in_another_order(panel: InspectorPanel, drawn: Drawn) -> None:
+    added, second = placing.new_node(drawn.document.project, "Input", 0, 400)
+    drawn.document.push(added, "add")
+    drawn.document.select()
+    assert one(panel, QPushButton, "inspector.source.1").text() == "visible2"
+    one(panel, QToolButton, "inspector.source.1.up").click()
+    assert inputs_of(drawn.document.project.graph) == (second, drawn.keys["visible"])
+    assert one(panel, QPushButton, "inspector.source.0").text() == "visible2"
+    drawn.document.undo_stack.undo()
+    assert one(panel, QPushButton, "inspector.source.0").text() == "visible"
 
 
 def test_layers_of_one_kind_are_edited_together(panel: InspectorPanel, drawn: Drawn) -> None:
