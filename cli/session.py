@@ -128,6 +128,12 @@ def evaluate(
         return engine.evaluate(request, advance)
 
 
+def predict(request: protocol.Predict) -> protocol.Predicted:
+    """Return what a model predicts; raises Refusal (status 3) if the engine can't tell."""
+    with _failures(), _engine() as (engine, _):
+        return engine.predict(request)
+
+
 @contextmanager
 def _engine() -> Iterator[tuple[Engine, protocol.Ready]]:
     """Start an engine that has imported Keras, and end it."""

@@ -78,7 +78,8 @@ def same_drawing(one: Project, other: Project) -> bool:
     return (a.layers, a.links, a.outputs) == (b.layers, b.links, b.outputs) and names[0] == names[1]
 
 
-def _words(run: Run) -> str:
+def run_words(run: Run) -> str:
+    """Return how a run is offered: its name, when it was made, its accuracy."""
     try:
         made = datetime.fromisoformat(run.info.created).astimezone()
     except ValueError:
@@ -110,12 +111,15 @@ class Choices(QWidget):
     run_chosen = Signal(object)
     changed = Signal()
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, parent: QWidget | None = None, *, prefix: str = "activations"
+    ) -> None:
+        """Make the fields; `prefix` is what their object names begin with."""
         super().__init__(parent)
-        self.run_box = self._combo("activations.run", self.tr("Run"), 17)
-        self.layer_box = self._combo("activations.layer", self.tr("Layer"), 8)
+        self.run_box = self._combo(f"{prefix}.run", self.tr("Run"), 17)
+        self.layer_box = self._combo(f"{prefix}.layer", self.tr("Layer"), 8)
         self.sample_box = QSpinBox()
-        self.sample_box.setObjectName("activations.sample")
+        self.sample_box.setObjectName(f"{prefix}.sample")
         self.sample_box.setProperty("role", "code")
         self.sample_box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.sample_box.setAccessibleName(self.tr("Sample of the test data"))
@@ -123,8 +127,8 @@ class Choices(QWidget):
         self.sample_box.setWrapping(True)
         self.sample_box.setMaximum(0)
         self.sample_box.setMinimumWidth(72)
-        self.previous = self._arrow(self.tr("Previous sample"), "activations.previous")
-        self.next = self._arrow(self.tr("Next sample"), "activations.next")
+        self.previous = self._arrow(self.tr("Previous sample"), f"{prefix}.previous")
+        self.next = self._arrow(self.tr("Next sample"), f"{prefix}.next")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(TINY)
@@ -155,8 +159,8 @@ class Choices(QWidget):
     def add_run(self, run: Run, *, newest: bool) -> None:
         """Offer a run, above all others or below them."""
         index = 0 if newest else self.run_box.count()
-        self.run_box.insertItem(index, _words(run), run)
-        self.run_box.setItemData(index, _words(run), Qt.ItemDataRole.ToolTipRole)
+        self.run_box.insertItem(index, run_words(run), run)
+        self.run_box.setItemData(index, run_words(run), Qt.ItemDataRole.ToolTipRole)
         self.setEnabled(True)
 
     def runs(self) -> list[Run]:

@@ -140,7 +140,7 @@ def arrange(  # noqa: PLR0913 - each is a choice of the person who looks
     for number, values in enumerate(inputs, 1):
         name = "input" if len(inputs) == 1 else f"input {number}"
         words.append((QPointF(0, below + 13), name))
-        image, low, high = _input_image(values)
+        image, low, high = input_image(values)
         height = _INPUT * image.height() / max(1, image.width())
         tiles.append(Tile(QRectF(0, below + _HEAD, _INPUT, height), image, low, high))
         below += _HEAD + height + MEDIUM
@@ -206,7 +206,7 @@ def _vector_tile(values: Array, table: list[int], area: QRectF) -> Tile:
     return Tile(QRectF(area.left(), area.top(), wide, height), image, low, high, 0)
 
 
-def _input_image(values: Array) -> tuple[QImage, float, float]:
+def input_image(values: Array) -> tuple[QImage, float, float]:
     """Return an input as a picture: colour if it has three channels, else grey."""
     array = np.asarray(values, dtype=np.float32)
     low, high = float(array.min(initial=0.0)), float(array.max(initial=0.0))
@@ -323,7 +323,7 @@ class MapGrid(QWidget):
                 colours=self.colours,
             )
         one = pictures_of(maps)[self._large][..., np.newaxis]
-        room = self.width() - _INPUT - 2 * MEDIUM
+        room = self.width() - (_INPUT + 2 * MEDIUM if self.inputs else 0)
         parent = self.parentWidget()
         height = (parent.height() if parent is not None else _MOST) - _HEAD - SMALL
         side = max(TILE, min(room, int(height * one.shape[1] / max(1, one.shape[0]))))

@@ -1,0 +1,119 @@
+"""A run whose model is tried: which Inputs take pictures, and what is asked of an engine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from codegen import emit_view, image_listing
+from codegen.emit_predict import OwnImage
+from engine.answers import said_by
+from engine.pictures import as_input, as_picture, fitted, frame_of
+from engine.protocol import Predict
+from graph.binding import bind
+from graph.classnames import names_of
+from graph.datasets import find_data
+
+if TYPE_CHECKING:
+    from codegen import Program
+    from engine.answers import Said
+    from engine.pictures import Frame
+    from engine.protocol import Array
+    from engine.runs import Run
+    from graph.binding import Bindings, Bound
+    from graph.inference import Report
+    from graph.project import Project
+
+
+class Look(NamedTuple):
+    """How a picture is made ready: colours inverted, ink centred as MNIST's digits are."""
+
+    invert: bool = False
+    centre: bool = False
+
+
+class Pictured(NamedTuple):
+    """An Input that takes pictures: its place among the model's inputs, its name, their size."""
+
+    place: int
+    name: str
+    frame: Frame
+    bound: Bound
+
+    def seen(self, picture: Array, look: Look) -> tuple[Array, tuple[str, ...]]:
+        """Return a picture as the network sees it, and words for what was done."""
+        return fitted(picture, self.frame, invert=look.invert, centre=look.centre)
+
+    def values(self, seen: Array) -> Array:
+        """Return what the model takes for a picture of the frame's size."""
+        return as_input(seen, self.bound)
+
+    def picture(self, values: Array) -> Array:
+        """Return the picture for what the model takes."""
+        return as_picture(values, self.bound, self.frame)
+
+
+class Trial(NamedTuple):
+    """A trained model with its drawing; `pictured` are the Inputs that can be drawn."""
+
+    run: Run
+    project: Project
+    report: Report
+    program: str
+    bound: Bindings
+    pictured: tuple[Pictured, ...]
+
+    def question(
+        self, place: int = 0, values: Array | None = None, node: str | None = None, sample: int = 0
+    ) -> Predict:
+        """Return the question for values at one Input's place; the rest is that of the sample.
+
+        Args:
+            place: of the Input among the model's inputs.
+            values: as the model takes them, without batch axis; None: those of the sample.
+            node: whose output is wanted as maps.
+            sample: index into the test data.
+        """
+        inputs: list[Array | None] = [None] * len(self.bound.inputs)
+        if values is not None:
+            inputs[place] = values
+        return Predict(
+            program=self.program,
+            section=None if node is None else emit_view(self.project, node).text,
+            folder=str(Path(find_data(self.project)).resolve()),
+            weights=None if self.run.weights is None else str(self.run.weights.resolve()),
+            inputs=inputs,
+            sample=sample,
+        )
+
+    def said(self, outputs: list[Array]) -> tuple[Said, ...]:
+        """Return what the outputs say."""
+        return said_by(self.project, self.bound, outputs)
+
+    def listing(self, one: Pictured, look: Look, sample: int) -> Program:
+        """Return the program that predicts the file `image.png` in the same way by itself."""
+        frame = one.frame
+        steps = one.bound.steps or ()
+        how = OwnImage(
+            frame.height,
+            frame.width,
+            frame.channels,
+            scaled=any(step.kind == "scale" for step in steps),
+            invert=look.invert,
+            centre=look.centre,
+            sample=sample,
+            classes=names_of(self.project.data.source) or (),
+        )
+        weights = self.run.weights.name if self.run.weights is not None else ""
+        return image_listing(self.project, self.report, one.bound.port.node, how, weights)
+
+
+def trial_of(run: Run, project: Project, report: Report) -> Trial:
+    """Return a run to be tried; raises RunError if its program can't be read."""
+    bound = bind(project, report)
+    pictured = tuple(
+        Pictured(place, project.graph.nodes[one.port.node].label, frame, one)
+        for place, one in enumerate(bound.inputs)
+        if (frame := frame_of(one)) is not None
+    )
+    return Trial(run, project, report, run.program_text, bound, pictured)
