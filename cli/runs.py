@@ -69,7 +69,7 @@ def run(  # noqa: PLR0913 - a parameter for each option
 def _list(parent: Path, sort: str, *, reverse: bool, as_json: bool) -> int:
     listed = [compare.facts(one) for one in list_runs(parent)]
     key = _key(sort, listed)
-    listed = compare.in_order(listed, key, reverse=reverse)
+    listed = compare.in_order(listed, key, descending=compare.largest_first(key) is not reverse)
     if as_json:
         print_json([_record(one) for one in listed])
         return Status.FINE
@@ -102,7 +102,7 @@ def _row(one: Facts, names: Sequence[str]) -> list[str]:
     return [
         info.name,
         f"{one.made:%Y-%m-%d %H:%M}" if one.made is not None else "",
-        info.status,
+        one.status,
         str(one.epochs),
         *(_figure(one.figures.get(name)) for name in names),
         f"{info.parameters:,}" if info.parameters is not None else "",
@@ -117,7 +117,7 @@ def _record(one: Facts) -> dict[str, object]:
         "run": str(one.run.path),
         "name": info.name,
         "created": info.created,
-        "status": info.status,
+        "status": one.status,
         "epochs": one.epochs,
         "parameters": info.parameters,
         "seconds": info.seconds,
@@ -142,7 +142,7 @@ def _show(found: Run, as_json: bool) -> int:  # noqa: FBT001 - it is the option
         "name": info.name,
         "folder": str(found.path),
         "made": f"{one.made:%Y-%m-%d %H:%M:%S}" if one.made is not None else "",
-        "status": f"{info.status}: {info.sentence}" if info.sentence else info.status,
+        "status": f"{one.status}: {info.sentence}" if info.sentence else one.status,
         "epochs": str(one.epochs),
         "time": compare.duration(info.seconds),
         "parameters": f"{info.parameters:,}" if info.parameters is not None else "",

@@ -24,12 +24,14 @@ class Facts(NamedTuple):
     Attributes:
         run: the run.
         made: when, in local time; None if the record doesn't say.
+        status: as in its record, but "interrupted" if nobody trains it any more.
         epochs: how many it has behind it.
         figures: numbers by the name of a column.
     """
 
     run: Run
     made: datetime | None
+    status: str
     epochs: int
     figures: dict[str, float]
 
@@ -80,7 +82,7 @@ def facts(run: Run) -> Facts:
         if (last := _last(run, name)) is not None:
             figures[f"last {name}"] = last
     epochs = max((len(values) for values in run.history.values()), default=0)
-    return Facts(run, made, epochs, figures)
+    return Facts(run, made, _status(run), epochs, figures)
 
 
 def columns(listed: Iterable[Facts]) -> tuple[str, ...]:
@@ -124,8 +126,8 @@ def gap_sentence(metric: str, named: Sequence[tuple[str, Pair]]) -> str:
     if len(gaps) > 2:
         least, most = min(gaps, key=lambda one: one[1]), max(gaps, key=lambda one: one[1])
         return (
-            f"The gap between training and validation {metric} is smallest in {least[0]} "
-            f"({least[1]:.4f}) and largest in {most[0]} ({most[1]:.4f})."
+            f"Gap between training and validation: smallest in {least[0]} ({least[1]:.4f}), "
+            f"largest in {most[0]} ({most[1]:.4f})."
         )
     (first, before), (second, after) = gaps
     said = (
@@ -164,14 +166,16 @@ def duration(seconds: float | None) -> str:
     return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
 
 
-def in_order(listed: Iterable[Facts], key: str, *, reverse: bool = False) -> list[Facts]:
-    """Return runs in the order of a column, the best or newest first; what lacks it comes last.
+def in_order(listed: Iterable[Facts], key: str, *, descending: bool | None = None) -> list[Facts]:
+    """Return runs in the order of a column; those that have nothing there come last.
 
     Args:
         listed: the runs.
         key: ``name``, ``when``, ``status``, ``epochs``, ``parameters``, ``time``, or a figure.
-        reverse: the other way round.
+        descending: the largest first; None puts the best, or the newest, first.
     """
+    if descending is None:
+        descending = largest_first(key)
     known: list[tuple[tuple[float, str], Facts]] = []
     unknown: list[Facts] = []
     for one in listed:
@@ -180,7 +184,7 @@ def in_order(listed: Iterable[Facts], key: str, *, reverse: bool = False) -> lis
             unknown.append(one)
         else:
             known.append((place, one))
-    known.sort(key=operator.itemgetter(0), reverse=_largest_first(key) is not reverse)
+    known.sort(key=operator.itemgetter(0), reverse=descending)
     return [*(one for _, one in known), *unknown]
 
 
@@ -189,7 +193,7 @@ def _place(one: Facts, key: str) -> tuple[float, str] | None:
     if key == "name":
         return 0.0, one.run.info.name.casefold()
     if key == "status":
-        return 0.0, one.run.info.status
+        return 0.0, one.status
     value = value_of(one, key)
     return None if value is None else (value, "")
 
@@ -208,10 +212,16 @@ def value_of(one: Facts, key: str) -> float | None:
     return one.figures.get(key)
 
 
-def _largest_first(key: str) -> bool:
+def largest_first(key: str) -> bool:
+    """Say whether the largest value of a column is the one that people look for first."""
     if key in {"name", "status", "parameters", "time"}:
         return False
     return key in {"when", "epochs"} or not smaller_is_better(key)
+
+
+def _status(run: Run) -> str:
+    status = run.info.status
+    return "interrupted" if status in {"new", "running"} and not run.is_held else status
 
 
 def _column_rank(name: str) -> tuple[int, bool, bool]:

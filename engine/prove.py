@@ -126,6 +126,11 @@ class Prover:
         """
         if not self.run.history.get("loss"):
             raise CantProve("This run has no epoch behind it: there is no number to compare with.")
+        if self.run.info.start is not None:
+            raise CantProve(
+                f"This run began with the weights {Path(self.run.info.start).name}; its program "
+                "alone begins with new ones, so the numbers can't be the same."
+            )
         began = time.monotonic()
         with tempfile.TemporaryDirectory(prefix="proof-", ignore_cleanup_errors=True) as place:
             folder, notes = self._bring(Path(place))

@@ -129,8 +129,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "Train",
         lambda do: do.train(),
         "F5",
-        lambda do: _drawn(do) and not do.is_training,
-        tip="Train the model on the chosen data",
+        _drawn,
+        tip="Train the model on the chosen data, or let it wait while another one is trained",
     ),
     ActionSpec(
         "model.stop", "Stop training", lambda do: do.stop(), "Shift+F5", lambda do: do.is_training

@@ -20,6 +20,7 @@ from gui.commands import Commands
 from gui.dock_tabs import DockTabs
 from gui.errors import MessageBar
 from gui.icons import app_icon
+from gui.late import LatePanel
 from gui.panels.activations import ActivationsPanel
 from gui.panels.binder import BinderPanel
 from gui.panels.code import CodePanel
@@ -30,6 +31,7 @@ from gui.panels.problems import ProblemsPanel
 from gui.panels.start import StartPage
 from gui.panels.summary import SummaryPanel
 from gui.panels.training import TrainingPanel
+from gui.run_queue import RunQueue
 from gui.runner import Runner, State
 from gui.shortcuts import ShortcutsDialog
 from gui.status import StatusLine
@@ -37,9 +39,13 @@ from gui.theme import DARK, LIGHT, Theme, apply_theme
 from gui.top_bar import TopBar
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from PySide6.QtGui import QCloseEvent, QShowEvent
     from PySide6.QtWidgets import QApplication
 
+    from engine.runs import Run
+    from graph.project import Project
     from gui.document import Document
     from gui.settings import Settings
 
@@ -54,10 +60,13 @@ DOCKS: tuple[tuple[str, str, Qt.DockWidgetArea, str], ...] = (
     ("code", "Code", _RIGHT, ""),
     ("training", "Training", _BOTTOM, ""),
     ("plan", "Plan", _BOTTOM, "training"),
+    ("runs", "Runs", _BOTTOM, "plan"),
     ("problems", "Problems", _BOTTOM, ""),
     ("summary", "Summary", _BOTTOM, "problems"),
+    ("data", "Data", _BOTTOM, "summary"),
+    ("augmentation", "Augmentation", _BOTTOM, "data"),
     ("activations", "Activations", _BOTTOM, ""),
-    ("data", "Data", _BOTTOM, "activations"),
+    ("pad", "Try it", _BOTTOM, "activations"),
 )
 _LAYOUT_VERSION = 1
 
@@ -84,6 +93,7 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(app_icon())
         self.setDockNestingEnabled(True)
         self._app, self.document, self.runner = app, document, runner
+        self.queue = RunQueue(runner, self)
         self.settings, self.theme = settings, theme
         self.is_training = False
         self.canvas = CanvasView(document, theme)
@@ -131,10 +141,13 @@ class MainWindow(QMainWindow):
             "code": CodePanel(document, theme),
             "training": TrainingPanel(document, theme, self.runner),
             "plan": PlanPanel(document, theme),
+            "runs": LatePanel(self._make_runs, theme),
             "problems": ProblemsPanel(document, theme),
             "summary": SummaryPanel(document, theme),
             "data": BinderPanel(document, theme),
+            "augmentation": LatePanel(self._make_augmentation, theme),
             "activations": ActivationsPanel(document, theme, self.runner),
+            "pad": LatePanel(self._make_pad, theme),
         }
         docks: dict[str, QDockWidget] = {}
         for name, title, area, beside in DOCKS:
@@ -146,6 +159,26 @@ class MainWindow(QMainWindow):
                 self.tabifyDockWidget(docks[beside], dock)
             docks[name] = dock
         return docks
+
+    def _make_runs(self, theme: Theme) -> QWidget:
+        from gui.panels.runs import RunsPanel  # noqa: PLC0415 - once it is seen
+
+        panel = RunsPanel(theme, self.runner, self.queue)
+        panel.drawing_wanted.connect(self._on_drawing_wanted)
+        panel.maps_wanted.connect(self._on_maps_wanted)
+        return panel
+
+    def _make_augmentation(self, theme: Theme) -> QWidget:
+        from gui.panels.augmentation import AugmentationPanel  # noqa: PLC0415 - once it is seen
+
+        panel = AugmentationPanel(self.document, theme, self.runner)
+        panel.experiment_wanted.connect(self.queue.add_experiment)
+        return panel
+
+    def _make_pad(self, theme: Theme) -> QWidget:
+        from gui.panels.pad import PadPanel  # noqa: PLC0415 - once it is seen
+
+        return PadPanel(self.document, theme, self.runner)
 
     def _connect(self) -> None:
         document, runner = self.document, self.runner
@@ -164,6 +197,7 @@ class MainWindow(QMainWindow):
         self.panels["library"].chosen.connect(self._on_layer_chosen)  # type: ignore[attr-defined]
         self.panels["code"].save_requested.connect(self.commands.files.export_program)  # type: ignore[attr-defined]
         self.panels["training"].train_wanted.connect(self.commands.train)  # type: ignore[attr-defined]
+        self.queue.experiment_done.connect(self._on_experiment_done)
         self.panels["problems"].count_changed.connect(self._on_problem_count_changed)  # type: ignore[attr-defined]
         self.top_bar.close_wanted.connect(
             lambda at: self.commands.files.close_sheet(document.sheets[at])
@@ -255,6 +289,18 @@ class MainWindow(QMainWindow):
         self.document.add(templates.load(name))
         self.show_canvas()
 
+    def _on_experiment_done(self, title: str, folders: list[Path]) -> None:
+        self.show_panel("runs")
+        self.panels["runs"].made().show_experiment(title, folders)  # type: ignore[attr-defined]
+
+    def _on_drawing_wanted(self, project: Project) -> None:
+        self.document.add(project)
+        self.show_canvas()
+
+    def _on_maps_wanted(self, run: Run) -> None:
+        self.show_panel("activations")
+        self.panels["activations"].offer_run(run)  # type: ignore[attr-defined]
+
     def _on_parameter_wanted(self, node: str, param: str) -> None:
         self.show_panel("inspector")
         self.panels["inspector"].edit_parameter(node, param)  # type: ignore[attr-defined]
@@ -264,7 +310,7 @@ class MainWindow(QMainWindow):
         self.canvas.add_layer(kind)
 
     def _on_runner_state_changed(self, state: State, sentence: str) -> None:
-        self.is_training = state in {State.TRAINING, State.STOPPING}
+        self.is_training = state in {State.TRAINING, State.PAUSED, State.STOPPING}
         self.status.show_engine(state, sentence)
         self.top_bar.show_training(active=self.is_training)
         self._refresh()

@@ -1,0 +1,359 @@
+"""The tables of runs for Qt: the list with its ticks, and the comparison of what is ticked."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor, QIcon, QPixmap
+
+from engine import compare
+from gui.theme import code_font
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from engine.compare import Facts, Pair
+    from gui.theme import Theme
+
+Index = QModelIndex | QPersistentModelIndex
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_BEFORE, _AFTER = ("name", "when"), ("epochs", "parameters", "time", "status")
+_WORDS = {"name", "status"}
+_YEAR = 365  # days
+_SWATCH = 10  # pixels
+
+
+def colours(theme: Theme) -> tuple[str, ...]:
+    """Return the colours that runs are drawn in, in the order they are given out."""
+    of = theme.families
+    return (
+        *(theme.accent, of.merge, of.pooling, of.core, of.activation),
+        *(of.reshape, of.normalisation, of.recurrent, of.attention, of.augmentation),
+    )
+
+
+def swatch(colour: str) -> QIcon:
+    """Return a small square of a colour."""
+    made = QPixmap(_SWATCH, _SWATCH)
+    made.fill(QColor(colour))
+    icon = QIcon(made)
+    icon.addPixmap(made, QIcon.Mode.Selected)  # Qt's own would be tinted
+    return icon
+
+
+class RunsModel(QAbstractTableModel):
+    """The runs that fit a filter, in the order of a column; each can be ticked.
+
+    Signals:
+        ticks_changed(): other runs are ticked.
+    """
+
+    ticks_changed = Signal()
+
+    def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.columns: tuple[str, ...] = _columns(())
+        self.rows: list[Facts] = []
+        self._all: tuple[Facts, ...] = ()
+        self._filter: tuple[str, ...] = ()
+        self._key, self._descending = "when", True
+        self._ticked: dict[Path, int] = {}  # the number of its colour
+        self._figures = code_font()
+        self._theme = theme
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of another theme."""
+        self._theme = theme
+        self._tell_all()
+
+    # --- what is shown ------------------------------------------------------------------------
+
+    def show_runs(self, runs: tuple[Facts, ...]) -> None:
+        """Show these runs; ticks stay where their runs are still there."""
+        self._all = runs
+        there = {one.run.path for one in runs}
+        gone = self._ticked.keys() - there
+        for path in gone:
+            del self._ticked[path]
+        wanted = _columns(compare.columns(runs))
+        if wanted != self.columns:
+            self.beginResetModel()
+            self.columns = wanted
+            self.rows = self._wanted_rows()
+            self.endResetModel()
+        else:
+            self._rearrange()
+        if gone:
+            self.ticks_changed.emit()
+
+    def set_filter(self, text: str) -> None:
+        """Show the runs alone in which all these words occur."""
+        self._filter = tuple(text.casefold().split())
+        self._rearrange()
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Show the runs in the order of a column; what has nothing there comes last."""
+        if 0 <= column < len(self.columns):
+            self._key = self.columns[column]
+            self._descending = order == Qt.SortOrder.DescendingOrder
+            self._rearrange()
+
+    def _rearrange(self) -> None:
+        rows = self._wanted_rows()
+        if [one.run.path for one in rows] == [one.run.path for one in self.rows]:
+            self.rows = rows
+            self._tell_all()
+            return
+        self.layoutAboutToBeChanged.emit()
+        kept = self.persistentIndexList()
+        paths = [self.rows[index.row()].run.path for index in kept]
+        self.rows = rows
+        places = {one.run.path: at for at, one in enumerate(rows)}
+        moved = [
+            self.index(places[path], index.column()) if path in places else QModelIndex()
+            for index, path in zip(kept, paths, strict=True)
+        ]
+        self.changePersistentIndexList(kept, moved)
+        self.layoutChanged.emit()
+
+    def _wanted_rows(self) -> list[Facts]:
+        found = (one for one in self._all if all(word in _text(one) for word in self._filter))
+        return compare.in_order(found, self._key, descending=self._descending)
+
+    def _tell_all(self) -> None:
+        if self.rows:
+            last = self.index(len(self.rows) - 1, len(self.columns) - 1)
+            self.dataChanged.emit(self.index(0, 0), last)
+
+    # --- ticks --------------------------------------------------------------------------------
+
+    def ticked(self) -> list[tuple[Facts, str]]:
+        """Return the ticked runs with their colours, the oldest first."""
+        known = colours(self._theme)
+        runs = [one for one in self._all if one.run.path in self._ticked]
+        runs.sort(key=lambda one: one.run.path.name)
+        return [(one, known[self._ticked[one.run.path] % len(known)]) for one in runs]
+
+    def tick(self, paths: Sequence[Path], *, only: bool = False) -> None:
+        """Tick runs by their folders; with ``only``, no others."""
+        if only:
+            self._ticked.clear()
+        for path in paths:
+            free = (number for number in range(len(self._ticked) + 1))
+            taken = set(self._ticked.values())
+            self._ticked.setdefault(path, next(one for one in free if one not in taken))
+        self._tell_all()
+        self.ticks_changed.emit()
+
+    def clear_ticks(self) -> None:
+        """Tick no run."""
+        self.tick((), only=True)
+
+    # --- for Qt -------------------------------------------------------------------------------
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        """Return the number of runs."""
+        return 0 if parent.isValid() else len(self.rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - as above
+        """Return the number of columns."""
+        return 0 if parent.isValid() else len(self.columns)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:  # noqa: ANN401 - Qt's own signature
+        """Return the heading of a column."""
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return "run" if self.columns[section] == "name" else self.columns[section]
+        return self._alignment(section) if role == Qt.ItemDataRole.TextAlignmentRole else None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """Let the first column be ticked."""
+        flags = super().flags(index)
+        return flags | Qt.ItemFlag.ItemIsUserCheckable if index.column() == 0 else flags
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401 - Qt's own signature
+        """Return what a cell shows."""
+        one, key = self.rows[index.row()], self.columns[index.column()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return cell(one, key)
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return self._alignment(index.column())
+        if role == Qt.ItemDataRole.FontRole and key not in _WORDS:
+            return self._figures
+        if role == Qt.ItemDataRole.ForegroundRole and key in _WORDS:
+            return self._status_colour(one.status)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return _tip(one)
+        if key == "name":
+            return self._tick_of(one.run.path, role)
+        return None
+
+    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:  # noqa: ANN401 - as above
+        """Tick a run, or take its tick away."""
+        if role != Qt.ItemDataRole.CheckStateRole or index.column() != 0:
+            return False
+        path = self.rows[index.row()].run.path
+        if Qt.CheckState(value) == Qt.CheckState.Checked:
+            self.tick([path])
+        else:
+            self._ticked.pop(path, None)
+            self.dataChanged.emit(index, index)
+            self.ticks_changed.emit()
+        return True
+
+    def _tick_of(self, path: Path, role: int) -> Any:  # noqa: ANN401 - what Qt wants for the role
+        number = self._ticked.get(path)
+        if role == Qt.ItemDataRole.CheckStateRole:
+            return Qt.CheckState.Unchecked if number is None else Qt.CheckState.Checked
+        if role == Qt.ItemDataRole.DecorationRole and number is not None:
+            known = colours(self._theme)
+            return swatch(known[number % len(known)])
+        return None
+
+    def _status_colour(self, status: str) -> QColor | None:
+        theme = self._theme
+        known = {"failed": theme.error, "stopped": theme.warning, "interrupted": theme.warning}
+        return QColor(known[status]) if status in known else None
+
+    def _alignment(self, column: int) -> Qt.AlignmentFlag:
+        return _LEFT if self.columns[column] in {*_WORDS, "when"} else _RIGHT
+
+
+class Compared(NamedTuple):
+    """A row of the comparison: a run's name and colour, and what it has come to in a metric."""
+
+    name: str
+    colour: str
+    pair: Pair
+
+
+_HEADS = ("run", "training", "validation", "gap", "best", "at epoch", "test")
+
+
+class ComparisonModel(QAbstractTableModel):
+    """The ticked runs beside each other, in one metric."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.rows: list[Compared] = []
+        self._figures = code_font()
+
+    def show_rows(self, rows: list[Compared]) -> None:
+        """Show these runs."""
+        self.beginResetModel()
+        self.rows = rows
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        """Return the number of runs."""
+        return 0 if parent.isValid() else len(self.rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - as above
+        """Return the number of columns."""
+        return 0 if parent.isValid() else len(_HEADS)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:  # noqa: ANN401 - as above
+        """Return the heading of a column."""
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self.tr(_HEADS[section])
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _RIGHT if section else _LEFT
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401 - as above
+        """Return what a cell shows."""
+        row, column = self.rows[index.row()], index.column()
+        if role == Qt.ItemDataRole.DisplayRole:
+            return _comparison_cells(row)[column]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _RIGHT if column else _LEFT
+        if role == Qt.ItemDataRole.FontRole and column:
+            return self._figures
+        if role == Qt.ItemDataRole.DecorationRole and column == 0:
+            return swatch(row.colour)
+        return row.name if role == Qt.ItemDataRole.ToolTipRole and column == 0 else None
+
+
+def _comparison_cells(row: Compared) -> tuple[str, ...]:
+    pair = row.pair
+    at = "" if pair.best_epoch is None else str(pair.best_epoch)
+    last = map(_figure, (pair.training, pair.validation, pair.gap))
+    return (row.name, *last, _figure(pair.best), at, _figure(pair.test))
+
+
+def cell(one: Facts, key: str) -> str:
+    """Return what a run's cell shows in a column."""
+    info = one.run.info
+    match key:
+        case "name":
+            return info.name
+        case "when":
+            return _when(one.made) if one.made is not None else ""
+        case "status":
+            return one.status
+        case "epochs":
+            return str(one.epochs)
+        case "parameters":
+            return f"{info.parameters:,}" if info.parameters is not None else ""
+        case "time":
+            return compare.duration(info.seconds)
+    return _figure(one.figures.get(key))
+
+
+def _columns(figures: Sequence[str]) -> tuple[str, ...]:
+    """Return all columns: what people look for first stands at the left."""
+    first = [name for name in figures if name.startswith(("test ", f"best {compare.VALIDATION}"))]
+    rest = [name for name in figures if name not in first]
+    return (*_BEFORE, *first, *_AFTER, *rest)
+
+
+def _when(made: datetime) -> str:
+    """Return a time in as few letters as tell it from others."""
+    now = datetime.now(UTC).astimezone()
+    if made.date() == now.date():
+        return f"{made:%H:%M}"
+    return f"{made:%m-%d %H:%M}" if (now - made).days < _YEAR else f"{made:%Y-%m-%d}"
+
+
+def _text(one: Facts) -> str:
+    """Return the words of a run that a filter looks into."""
+    made = f"{one.made:%Y-%m-%d %H:%M}" if one.made is not None else ""
+    return f"{one.run.info.name} {made} {one.status}".casefold()
+
+
+def _tip(one: Facts) -> str:
+    info = one.run.info
+    versions = ", ".join(f"{name} {version}" for name, version in info.versions.items())
+    lines = (
+        info.name,
+        f"{one.made:%Y-%m-%d %H:%M:%S}" if one.made is not None else "",
+        f"{one.status}: {info.sentence}" if info.sentence else one.status,
+        f"seed {info.seed}" if info.seed is not None else "",
+        info.data.partition(" sha256")[0],
+        versions,
+        ", ".join(info.hardware.values()),
+        one.run.path.name,
+    )
+    return "\n".join(line for line in lines if line)
+
+
+def _figure(value: float | None) -> str:
+    return "" if value is None else f"{value:.4f}"
