@@ -6,42 +6,27 @@ function. It never ends because of a failure: whatever goes wrong becomes a `Fai
 
 import contextlib
 import threading
-import time
-from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from traceback import format_exception
-from typing import Protocol
 
 from codegen import emit, emit_activations
 from codegen.source import Program
-from engine import protocol
+from engine import launch, protocol
 from engine.client import Engine, EngineDied, ProgramFailed
 from engine.command import Command
 from engine.launch import prepare
 from engine.protocol import LAST_EVENTS
-from engine.runs import Run, RunError
+from engine.runs import Run, RunError, open_run
+from graph import projectfile
 from graph.datasets import BadData, find_data
-from graph.inference import Report
+from graph.inference import Report, infer
 from graph.project import Project
 from graph.projectfile import BadFile
+from gui.engine_events import Inbox, State, Stream, Teller
 
-_PROGRESS_INTERVAL = 0.125  # seconds: at most 8 a second
-_LOG_INTERVAL = 0.1  # seconds that printed text is gathered
 _PATIENCE = 0.2  # seconds after which a wait for the engine looks whether it is still wanted
-
-
-class State(StrEnum):
-    """What the engine is doing, for the status bar and the buttons."""
-
-    OFF = "off"
-    STARTING = "starting"
-    READY = "ready"
-    TRAINING = "training"
-    STOPPING = "stopping"
-    FAILED = "failed"
 
 
 @dataclass(frozen=True)
@@ -71,47 +56,16 @@ class Failure:
     traceback: str = ""
 
 
-class Teller(Protocol):
-    """How the thread tells the window; each call may come from any thread."""
+@dataclass
+class _Attempt:
+    """What is known of a training while it goes on, for when it fails."""
 
-    def tell(self, what: str, *values: object) -> None:
-        """Emit the signal of this name."""
-
-    def take_state(self, state: State, sentence: str = "", *, ends_training: bool = False) -> None:
-        """Show a state; unless it ends the training, a running one keeps its own."""
+    run: Run | None = None
+    program: Program | None = None
 
 
 class _Unwanted(Exception):  # noqa: N818 - it reads as what happened
     """Stop was pressed before the training began."""
-
-
-class Inbox:
-    """A queue of jobs in which a waiting job may be replaced by a newer one of its sort."""
-
-    def __init__(self) -> None:
-        self._jobs: deque[tuple[Callable[[], None], bool]] = deque()
-        self._filled = threading.Condition()
-        self._closed = False
-
-    def put(self, job: Callable[[], None], *, replaces: bool = False) -> None:
-        """Add a job; with ``replaces``, in place of the one that was put so and still waits."""
-        with self._filled:
-            if replaces:
-                self._jobs = deque(entry for entry in self._jobs if not entry[1])
-            self._jobs.append((job, replaces))
-            self._filled.notify()
-
-    def take(self) -> Callable[[], None] | None:
-        """Wait for a job and return it, or None when the inbox is closed."""
-        with self._filled:
-            self._filled.wait_for(lambda: self._jobs or self._closed)
-            return None if self._closed else self._jobs.popleft()[0]
-
-    def close(self) -> None:
-        """Let nobody wait any longer; jobs that wait are dropped."""
-        with self._filled:
-            self._closed = True
-            self._filled.notify_all()
 
 
 class EngineThread:
@@ -144,6 +98,16 @@ class EngineThread:
             if self._engine is not None:
                 self._engine.stop()
 
+    def pause(self) -> None:
+        """Hold the training after the batches that are running."""
+        if (engine := self._engine) is not None:
+            engine.pause()
+
+    def proceed(self) -> None:
+        """Go on with the training that is paused."""
+        if (engine := self._engine) is not None:
+            engine.proceed()
+
     def close(self) -> None:
         """End the engine; the thread ends soon after."""
         self._closing = True
@@ -166,28 +130,55 @@ class EngineThread:
         else:
             self._teller.take_state(State.READY)
 
-    def train(self, drawing: Drawing) -> None:
+    def train(self, drawing: Drawing, weights: Path | None = None) -> None:
         """Train in a new run directory and tell what happens."""
-        run: Run | None = None
-        program: Program | None = None
-        try:
-            program = emit(drawing.project, drawing.report)
-            folder = find_data(drawing.project)
+
+        def work(attempt: _Attempt) -> str:
+            project = drawing.project
+            program = attempt.program = emit(project, drawing.report)
+            folder = find_data(project)
             engine = self._ready_engine()
-            ready = engine.wait_ready()
-            run, request = prepare(self._runs_folder, drawing.project, program, ready, folder)
-            self._follow(engine, run, request)
+            run, request = prepare(
+                self._runs_folder, project, program, engine.wait_ready(), folder, weights=weights
+            )
+            attempt.run = run
+            with run.held():
+                return self._follow(engine, run, request)
+
+        self._try(work)
+
+    def resume(self, path: Path, epochs: int | None = None) -> None:
+        """Let the run in a folder go on from its last backup and tell what happens."""
+
+        def work(attempt: _Attempt) -> str:
+            run = open_run(path)
+            with run.held():
+                attempt.run = run  # not before: another process may write it
+                request = launch.resume(run, epochs)
+                attempt.program = _program_of(run)
+                return self._follow(self._ready_engine(), run, request)
+
+        self._try(work)
+
+    def _try(self, work: Callable[[_Attempt], str]) -> None:
+        """Do what trains and returns how it ended; tell that, or why it failed."""
+        attempt = _Attempt()
+        try:
+            reason = work(attempt)
         except _Unwanted:
             self._teller.take_state(State.STARTING, ends_training=True)
-            self._teller.tell("finished", "stopped", run)
+            self._teller.tell("finished", "stopped", attempt.run)
             self.warm_up()
         except EngineDied as died:
             self._teller.take_state(State.STARTING, ends_training=True)
-            self._fail(run, Failure(str(died), traceback=died.stderr))
+            self._fail(attempt.run, Failure(str(died), traceback=died.stderr))
             self._replace_engine(died)
         except Exception as error:  # noqa: BLE001 - nothing may end the thread
             self._teller.take_state(State.READY, ends_training=True)
-            self._fail(run, _failure(error, program))
+            self._fail(attempt.run, _failure(error, attempt.program))
+        else:
+            self._teller.take_state(State.READY, ends_training=True)
+            self._teller.tell("finished", reason, attempt.run)
 
     def look(self, look: Look) -> None:
         """Fetch the maps that were asked for."""
@@ -213,13 +204,16 @@ class EngineThread:
 
     # --- one training -------------------------------------------------------------------------
 
-    def _follow(self, engine: Engine, run: Run, request: protocol.Train) -> None:
-        """Let the engine train and tell each event; raises `EngineDied` and `RunError`."""
+    def _follow(self, engine: Engine, run: Run, request: protocol.Train) -> str:
+        """Let the engine train, tell each event, and return how it ended.
+
+        Raises `EngineDied`, `ProgramFailed` and `RunError`.
+        """
         with self._sending:
             if self._stopped:
                 raise _Unwanted
             engine.send(request)
-        stream = _Stream(self._teller)
+        stream = Stream(self._teller)
         last: protocol.Event | None = None
         try:
             while not isinstance(last, LAST_EVENTS):
@@ -232,9 +226,7 @@ class EngineThread:
             raise
         if isinstance(last, protocol.Failed):
             raise ProgramFailed(last)
-        self._teller.take_state(State.READY, ends_training=True)
-        reason = last.reason if isinstance(last, protocol.Finished) else "completed"
-        self._teller.tell("finished", reason, run)
+        return last.reason if isinstance(last, protocol.Finished) else "completed"
 
     # --- the engine ---------------------------------------------------------------------------
 
@@ -293,56 +285,18 @@ class EngineThread:
         self._teller.tell("failed", failure)
 
 
-class _Stream:
-    """Hands an engine's events on: progress not too often, printed text in larger pieces."""
-
-    def __init__(self, teller: Teller) -> None:
-        self._teller = teller
-        self._text: list[str] = []
-        self._text_due = 0.0
-        self._progress_due = 0.0
-
-    def next(self, engine: Engine) -> protocol.Event:
-        """Wait for the next event; raises `EngineDied`."""
-        while True:
-            try:
-                return engine.receive(_LOG_INTERVAL if self._text else None)
-            except TimeoutError:
-                self._flush()
-            except EngineDied:
-                self._flush()
-                raise
-
-    def tell(self, event: protocol.Event, run: Run) -> None:
-        """Emit the signal that belongs to an event."""
-        now = time.monotonic()
-        if isinstance(event, protocol.Log):
-            self._text_due = self._text_due if self._text else now + _LOG_INTERVAL
-            self._text.append(event.text)
-        if self._text and (now >= self._text_due or isinstance(event, LAST_EVENTS)):
-            self._flush()
-        match event:
-            case protocol.Started():
-                self._teller.tell("started", run, event)
-            case protocol.Progress() if now >= self._progress_due:
-                self._progress_due = now + _PROGRESS_INTERVAL
-                self._teller.tell("progressed", event)
-            case protocol.EpochEnded():
-                self._teller.tell("epoch_ended", event)
-            case protocol.Evaluated():
-                self._teller.tell("evaluated", event.scores)
-
-    def _flush(self) -> None:
-        if self._text:
-            self._teller.tell("logged", "".join(self._text))
-            self._text.clear()
-
-
 def _abandon(engine: Engine) -> None:
     """Stop the running request and let its remaining events pass."""
     engine.stop()
     while not isinstance(engine.receive(), LAST_EVENTS):
         pass
+
+
+def _program_of(run: Run) -> Program | None:
+    """Return a run's program with what its lines belong to, if today's is still the same."""
+    project = projectfile.loads(run.drawing_text)
+    program = emit(project, infer(project))
+    return program if program.text == run.program_text else None
 
 
 def _maps_request(look: Look) -> protocol.Maps:

@@ -12,13 +12,14 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
-from engine import runs
+from engine import protocol, runs
 from engine.client import Engine
 from engine.command import Command
 from engine.runs import Run
 from graph.inference import Report
 from graph.project import Project
-from gui.engine_thread import Drawing, EngineThread, Failure, Look, State
+from gui.engine_events import State
+from gui.engine_thread import Drawing, EngineThread, Failure, Look
 
 __all__ = ["Drawing", "Failure", "Look", "Runner", "State"]
 
@@ -27,9 +28,16 @@ _SENTENCES = {
     State.STARTING: "The engine is starting.",
     State.READY: "The engine is ready.",
     State.TRAINING: "The model is being trained.",
+    State.PAUSED: "The training is paused.",
     State.STOPPING: "The training is being stopped; its weights are kept.",
     State.FAILED: "The engine can't be started.",
 }
+
+
+def paused_words(paused: protocol.Paused) -> str:
+    """Say where a training holds, counting from 1."""
+    of = f" of {paused.steps:,}" if paused.steps else ""
+    return f"Paused at epoch {paused.epoch + 1:,}, batch {paused.step:,}{of}"
 
 
 class Runner(QObject):
@@ -38,6 +46,11 @@ class Runner(QObject):
     Signals, all emitted in the runner's own thread:
         state_changed(State, str): what the engine does now, and a sentence that says so.
         started(Run, protocol.Started): training begins.
+        resuming(Run): an earlier run is about to go on; the state changes next.
+        resumed(Run, protocol.Resumed): it does, and these epochs lie behind it.
+        paused(protocol.Paused): training holds.
+        continued(protocol.Continued): training goes on after a pause.
+        noted(str): something is not as it should be, and training goes on.
         progressed(protocol.Progress): at most 8 times a second.
         epoch_ended(protocol.EpochEnded): an epoch is over.
         evaluated(dict[str, float]): the scores on the test set, by name.
@@ -51,6 +64,11 @@ class Runner(QObject):
 
     state_changed = Signal(object, str)
     started = Signal(object, object)
+    resuming = Signal(object)
+    resumed = Signal(object, object)
+    paused = Signal(object)
+    continued = Signal(object)
+    noted = Signal(str)
     progressed = Signal(object)
     epoch_ended = Signal(object)
     evaluated = Signal(object)
@@ -79,35 +97,61 @@ class Runner(QObject):
         self.runs_folder = runs_folder or runs.default_parent()
         self.state = State.OFF
         self._posted.connect(self._on_posted, Qt.ConnectionType.QueuedConnection)
+        self.paused.connect(self._on_paused)
+        self.continued.connect(self._on_continued)
         self._work = EngineThread(self, self.runs_folder, command)
         self._thread: threading.Thread | None = None
 
     @property
     def is_training(self) -> bool:
         """Say whether a training is running, about to run, or being stopped."""
-        return self.state in {State.TRAINING, State.STOPPING}
+        return self.state in {State.TRAINING, State.PAUSED, State.STOPPING}
 
     def warm_up(self, *also: Callable[[], object]) -> None:
         """Start an engine, and make these calls in the background while it starts."""
         self._submit(partial(self._work.warm_up, also))
 
-    def train(self, project: Project, report: Report) -> None:
-        """Train a drawing in a new run directory.
+    def train(self, project: Project, report: Report, weights: Path | None = None) -> None:
+        """Train a drawing in a new run directory, perhaps from the weights in a file on.
 
         Raises:
             RuntimeError: a training is running.
         """
-        if self.is_training:
-            raise RuntimeError("One training at a time: stop the running one first.")
-        self._work.want_training()
+        self._refuse_second()
         self._show_state(State.TRAINING)
-        self._submit(partial(self._work.train, Drawing(project, report)))
+        self._submit(partial(self._work.train, Drawing(project, report), weights))
+
+    def resume(self, run: Run, epochs: int | None = None) -> None:
+        """Let a run go on from its last backup, up to so many epochs in all if they are given.
+
+        Raises:
+            RuntimeError: a training is running.
+        """
+        self._refuse_second()
+        self.resuming.emit(run)
+        self._show_state(State.TRAINING)
+        self._submit(partial(self._work.resume, run.path, epochs))
+
+    def pause(self) -> None:
+        """Hold the training after the batches that are running; `paused` tells when it does."""
+        if self.state is State.TRAINING:
+            self._work.pause()
+
+    def proceed(self) -> None:
+        """Go on with the training that is paused; `continued` tells when it does."""
+        if self.state is State.PAUSED:
+            self._work.proceed()
 
     def stop(self) -> None:
         """End the training within about a second; its weights are kept."""
-        if self.state is State.TRAINING:
+        if self.state in {State.TRAINING, State.PAUSED}:
             self._show_state(State.STOPPING)
             self._work.stop()
+
+    def _refuse_second(self) -> None:
+        if self.is_training:
+            raise RuntimeError("One training at a time: stop the running one first.")
+        self._work.want_training()
 
     def maps(self, run: Run, project: Project, report: Report, node: str, sample: int) -> None:
         """Ask for a node's maps; a question that still waits is replaced by this one.
@@ -154,6 +198,14 @@ class Runner(QObject):
     def _take_state(self, state: State, sentence: str, ends_training: bool) -> None:  # noqa: FBT001 - see take_state
         if self._thread is not None and (ends_training or not self.is_training):
             self._show_state(state, sentence)
+
+    def _on_paused(self, paused: protocol.Paused) -> None:
+        if self.state is State.TRAINING:
+            self._show_state(State.PAUSED, paused_words(paused))
+
+    def _on_continued(self, _continued: protocol.Continued) -> None:
+        if self.state is State.PAUSED:
+            self._show_state(State.TRAINING)
 
     def _show_state(self, state: State, sentence: str = "") -> None:
         self.state = state

@@ -17,6 +17,7 @@ _ENGINE = {
     State.STARTING: ("engine starting…", "muted"),
     State.READY: ("engine ready", "good"),
     State.TRAINING: ("training", "accent"),
+    State.PAUSED: ("paused", "accent"),
     State.STOPPING: ("stopping…", "muted"),
     State.FAILED: ("engine stopped", "error"),
 }

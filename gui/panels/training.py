@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import time
-from collections import deque
-from dataclasses import dataclass, field
-from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QUrl, Signal
+from PySide6.QtCore import QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QProgressBar,
-    QPushButton,
     QStackedLayout,
     QVBoxLayout,
     QWidget,
@@ -23,16 +18,10 @@ from graph.datasets import KNOWN
 from gui.panels.chart import Chart, is_loaded
 from gui.panels.curves import Curves
 from gui.panels.parts import link_button
-from gui.panels.training_parts import (
-    Line,
-    Notice,
-    TextWindow,
-    clock,
-    duration,
-    epochs_text,
-    score_texts,
-)
-from gui.runner import State
+from gui.panels.training_controls import Controls
+from gui.panels.training_parts import Line, Notice, TextWindow
+from gui.panels.training_record import Record, plan_texts
+from gui.runner import State, paused_words
 from gui.theme import MEDIUM, SMALL, TINY
 
 if TYPE_CHECKING:
@@ -45,27 +34,6 @@ if TYPE_CHECKING:
     from gui.theme import Theme
 
 _PARTS = 1000  # of the progress bar
-_LOG_PIECES = 2000  # that are kept of what a program printed
-_LONGEST = 24  # letters of a drawing's name
-
-
-@dataclass(eq=False)
-class _Record:
-    """The last run of a drawing, as the panel shows it."""
-
-    sheet: Sheet
-    epochs: int
-    unit: str  # of the rate
-    curves: Curves
-    began: float = field(default_factory=time.monotonic)
-    words: str = ""  # how it goes or went
-    outcome: tuple[str, ...] = ()  # rate or result, with shorter wordings
-    place: str = ""  # the last "Epoch … · batch …"
-    done: float = 0.0
-    scores: dict[str, float] = field(default_factory=dict)
-    run: Run | None = None
-    failure: Failure | None = None
-    log: deque[str] = field(default_factory=lambda: deque(maxlen=_LOG_PIECES))
 
 
 class TrainingPanel(QWidget):
@@ -86,8 +54,10 @@ class TrainingPanel(QWidget):
         self.setObjectName("training")
         self._document, self._runner = document, runner
         self._sheet = document.sheet
-        self._records: dict[Sheet, _Record] = {}
-        self._shown: _Record | None = None  # None: nothing was trained yet
+        self._records: dict[Sheet, Record] = {}
+        self._shown: Record | None = None  # None: nothing was trained yet
+        self._coming: Run | None = None  # the run that is about to go on
+        self._busy = False
         self._make_widgets(theme)
         self._lay_out()
         self._connect()
@@ -98,13 +68,7 @@ class TrainingPanel(QWidget):
     def _make_widgets(self, theme: Theme) -> None:
         self.status = Line("training.status")
         self.outcome = Line("training.result", "muted")
-        self.train_button = QPushButton(self.tr("Train"))
-        self.train_button.setObjectName("training.train")
-        self.train_button.setProperty("role", "primary")
-        self.train_button.setToolTip(self.tr("Run the program of this drawing"))
-        self.stop_button = QPushButton(self.tr("Stop"))
-        self.stop_button.setObjectName("training.stop")
-        self.stop_button.setToolTip(self.tr("End the training now and keep its weights"))
+        self.controls = Controls(self._runner)
         self.progress = QProgressBar()
         self.progress.setObjectName("training.progress")
         self.progress.setRange(0, _PARTS)
@@ -121,11 +85,11 @@ class TrainingPanel(QWidget):
         top = QHBoxLayout()
         top.setSpacing(SMALL)
         top.addWidget(self.status, 1)
-        top.addWidget(self.stop_button)
-        top.addWidget(self.train_button)
+        top.addWidget(self.controls)
         below = QHBoxLayout()
         below.setSpacing(MEDIUM)
         below.addWidget(self.outcome, 1)
+        below.addWidget(self.controls.longer)
         below.addWidget(self.messages)
         below.addWidget(self.folder)
         self._pages = QStackedLayout()
@@ -141,13 +105,17 @@ class TrainingPanel(QWidget):
 
     def _connect(self) -> None:
         runner = self._runner
-        self.train_button.clicked.connect(self.train_wanted)
-        self.stop_button.clicked.connect(runner.stop)
+        self.controls.train_wanted.connect(self.train_wanted)
         self.folder.clicked.connect(self._on_folder_clicked)
         self.messages.clicked.connect(self.log.open_at_end)
         self._document.changed.connect(self._on_document_changed)
         self._document.file_changed.connect(self._on_document_changed)
         runner.state_changed.connect(self._on_state_changed)
+        runner.resuming.connect(self._on_resuming)
+        runner.resumed.connect(self._on_resumed)
+        runner.paused.connect(self._on_paused)
+        runner.continued.connect(self._on_continued)
+        runner.noted.connect(lambda sentence: self._on_logged(f"{sentence}\n"))
         runner.started.connect(self._on_started)
         runner.progressed.connect(self._on_progressed)
         runner.epoch_ended.connect(self._on_epoch_ended)
@@ -163,48 +131,64 @@ class TrainingPanel(QWidget):
     # --- what the runner tells ----------------------------------------------------------------
 
     def _on_state_changed(self, state: State, _sentence: str) -> None:
-        busy = state in {State.TRAINING, State.STOPPING}
-        if state is State.TRAINING:
+        was_busy, self._busy = self._busy, self._runner.is_training
+        if self._busy and not was_busy:
             self._begin()
         if state is State.STOPPING and self._shown is not None:
             self._say(self._shown, self.tr("Stopping; the weights are kept …"))
         if state is State.READY and is_loaded():
             self.chart.prepare()
-        self.train_button.setVisible(not busy)
-        self.stop_button.setVisible(busy)
-        self.stop_button.setEnabled(state is State.TRAINING)
-        self.progress.setVisible(busy)
+        self._show_controls()
+        self.progress.setVisible(self._busy)
 
     def _begin(self) -> None:
-        """Make room for the run of the open drawing that is about to begin."""
-        project = self._document.project
-        unit = self.tr("images/s") if project.data.source in KNOWN else self.tr("samples/s")
-        epochs = project.training.epochs
-        record = _Record(self._document.sheet, epochs, unit, Curves(epochs))
-        record.words = self.tr("Preparing the data and the model …")
-        self._records[record.sheet] = self._shown = record
+        """Make room for the run that is about to begin, or to go on."""
+        run, self._coming = self._coming, None
+        for record in self._records.values():
+            if run is not None and record.run is not None and record.run.path == run.path:
+                record.go_on()
+                break
+        else:
+            project = self._document.project
+            unit = self.tr("images/s") if project.data.source in KNOWN else self.tr("samples/s")
+            epochs = project.training.epochs
+            record = Record(self._document.sheet, epochs, unit, Curves(epochs))
+            record.words = self.tr("Preparing the data and the model …")
+            if run is not None:
+                record.run, record.name = run, run.info.name
+            self._records[record.sheet] = record
+        self._shown = record
         self._show_record()
 
+    def _on_resuming(self, run: Run) -> None:
+        self._coming = run
+
+    def _on_resumed(self, run: Run, resumed: protocol.Resumed) -> None:
+        if self._shown is not None:
+            self._shown.take_resumed(run, resumed)
+            self._show_record()
+
     def _on_started(self, run: Run, started: protocol.Started) -> None:
-        record = self._shown
-        if record is not None:
-            record.run, record.epochs = run, started.epochs
-            record.curves.length = started.epochs
-            self._say(record, self.tr("Epoch 1/{0:,}").format(started.epochs))
+        if self._shown is not None:
+            self._shown.take_started(run, started)
+            self._show_words()
+
+    def _on_paused(self, paused: protocol.Paused) -> None:
+        if self._shown is not None:
+            self._shown.take_pause(paused_words(paused))
+            self._show_words()
+
+    def _on_continued(self, _continued: object) -> None:
+        if self._shown is not None:
+            self._shown.end_pause()
+            self._show_words()
 
     def _on_progressed(self, event: protocol.Progress) -> None:
         record = self._shown
         if record is None:
             return
         fraction = event.step / event.steps if event.steps else 0.0
-        record.place = self.tr("Epoch {0:,}/{1:,} · batch {2:,}").format(
-            event.epoch + 1, record.epochs, event.step
-        )
-        record.place += f"/{event.steps:,}" if event.steps else ""
-        rate = f"{event.rate:,.0f} {record.unit}" if event.rate else ""
-        left = self.tr("{0} left").format(clock(event.eta)) if event.eta is not None else ""
-        whole = " · ".join(filter(None, (rate, left)))
-        record.outcome = (whole, left or rate)
+        record.take_progress(event)
         if self._runner.state is State.TRAINING:
             self._say(record, record.place)
         self._show_done(record, event.epoch + fraction)
@@ -226,26 +210,13 @@ class TrainingPanel(QWidget):
             self._shown.scores = dict(scores)
 
     def _on_finished(self, reason: str, run: Run | None) -> None:
-        record = self._shown
-        if record is None:
-            return
-        record.run = run or record.run
-        seconds = duration(time.monotonic() - record.began)
-        if reason == "stopped":
-            record.outcome = (self.tr("After {0}").format(seconds),)
-            record.words = _stopped_words(record)
-        else:
-            scores = score_texts(record.scores)
-            record.outcome = (" · ".join([*scores, seconds]), " · ".join(scores[:2]), *scores[:1])
-            record.words = self.tr("Trained for {0}").format(epochs_text(record.epochs))
-            self._show_done(record, record.epochs)
-        self._show_record()
+        if self._shown is not None:
+            self._shown.take_end(reason, run)
+            self._show_record()
 
     def _on_failed(self, failure: Failure) -> None:
-        record = self._shown
-        if record is not None:
-            record.words, record.outcome = self.tr("The training failed"), ()
-            record.failure = failure
+        if self._shown is not None:
+            self._shown.take_failure(failure)
             self._show_record()
 
     def _on_logged(self, text: str) -> None:
@@ -256,11 +227,11 @@ class TrainingPanel(QWidget):
 
     # --- what the panel shows -----------------------------------------------------------------
 
-    def _say(self, record: _Record, words: str) -> None:
+    def _say(self, record: Record, words: str) -> None:
         record.words = words
         self._show_words()
 
-    def _show_done(self, record: _Record, epochs: float) -> None:
+    def _show_done(self, record: Record, epochs: float) -> None:
         record.done = epochs / max(1, record.epochs)
         self.progress.setValue(round(_PARTS * record.done))
 
@@ -268,17 +239,12 @@ class TrainingPanel(QWidget):
         """Show how it goes, with the drawing's name while it trains or if another one is open."""
         record = self._shown
         if record is None:
-            plan = self._document.project.training
-            words = self.tr("Ready for {0}").format(epochs_text(plan.epochs))
-            size = self.tr("batch size {0:,}").format(plan.batch_size)
-            self.status.set_text(f"{words} · {size}", words)
+            self.status.set_text(*plan_texts(self._document.project.training))
             self.outcome.set_text()
             return
         words = record.words
         if self._runner.is_training or record.sheet is not self._document.sheet:
-            name = record.sheet.title.removesuffix(".loom")
-            name = name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
-            self.status.set_text(f"{name}: {words[:1].lower()}{words[1:]}", words)
+            self.status.set_text(f"{record.title}: {words[:1].lower()}{words[1:]}", words)
         else:
             self.status.set_text(words)
         self.outcome.set_text(*record.outcome)
@@ -287,6 +253,7 @@ class TrainingPanel(QWidget):
         """Show a run with its curves, its messages and what went wrong, or that there is none."""
         record = self._shown
         self._show_words()
+        self._show_controls()
         self.progress.setValue(round(_PARTS * record.done) if record is not None else 0)
         self.log.text.setPlainText("".join(record.log) if record is not None else "")
         self.messages.setVisible(record is not None and bool(record.log))
@@ -309,19 +276,13 @@ class TrainingPanel(QWidget):
             self._shown = self._records.get(self._sheet)
             self._show_record()
 
+    def _show_controls(self) -> None:
+        run = self._shown.run if self._shown is not None else None
+        self.controls.show_state(self._runner.state, run)
+
     def _train_can_be_pressed(self) -> None:
-        self.train_button.setEnabled(bool(self._document.project.graph.nodes))
+        self.controls.train.setEnabled(bool(self._document.project.graph.nodes))
 
     def _on_folder_clicked(self) -> None:
         if self._shown is not None and self._shown.run is not None:
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._shown.run.path)))
-
-
-def _stopped_words(record: _Record) -> str:
-    """Say where a run was stopped."""
-    tr = partial(QCoreApplication.translate, "TrainingPanel")
-    if record.run is None or record.run.weights is None:
-        return tr("Stopped before the training began.")
-    where = record.place or tr("before the first batch")
-    words = tr("Stopped at {0}; the weights are kept.")
-    return words.format(where[:1].lower() + where[1:])

@@ -1,0 +1,137 @@
+"""The last run of a drawing: where it is and how it went, in the training panel's words."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication
+
+from gui.panels.curves import Curves
+from gui.panels.training_parts import clock, duration, epochs_text, score_texts
+
+if TYPE_CHECKING:
+    from engine import protocol
+    from engine.runs import Run
+    from graph.project import Training
+    from gui.document import Sheet
+    from gui.runner import Failure
+
+_LOG_PIECES = 2000  # that are kept of what a program printed
+_LONGEST = 24  # letters of a drawing's name
+
+_tr = partial(QCoreApplication.translate, "TrainingPanel")
+
+
+@dataclass(eq=False)
+class Record:
+    """A run of a drawing.
+
+    Attributes:
+        sheet: the drawing.
+        epochs: how many the run is meant to have.
+        unit: of the rate.
+        curves: its values.
+        words: how it goes or went.
+        outcome: rate or result, with shorter wordings.
+        place: the last "Epoch … · batch …".
+        done: the part that is done.
+        name: of a run that isn't this drawing's.
+        failure: why it failed.
+        log: what the program printed.
+    """
+
+    sheet: Sheet
+    epochs: int
+    unit: str
+    curves: Curves
+    words: str = ""
+    outcome: tuple[str, ...] = ()
+    place: str = ""
+    done: float = 0.0
+    scores: dict[str, float] = field(default_factory=dict)
+    name: str = ""
+    run: Run | None = None
+    failure: Failure | None = None
+    log: deque[str] = field(default_factory=lambda: deque(maxlen=_LOG_PIECES))
+    _began: float = field(default_factory=time.monotonic)
+    _paused: float = 0.0
+
+    @property
+    def title(self) -> str:
+        """What is trained, in few letters."""
+        name = self.name or self.sheet.title.removesuffix(".loom")
+        return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
+
+    def go_on(self) -> None:
+        """Forget how the run ended: it is about to go on."""
+        self.failure, self.outcome, self.place = None, (), ""
+        self.words = _tr("Resuming …")
+        self._began = time.monotonic()
+
+    def take_resumed(self, run: Run, resumed: protocol.Resumed) -> None:
+        """The run goes on, and these epochs lie behind it."""
+        self.run, self.curves = run, Curves(max(self.epochs, resumed.epoch))
+        for epoch in resumed.epochs:
+            self.curves.add_epoch(epoch.epoch, epoch.logs)
+
+    def take_started(self, run: Run, started: protocol.Started) -> None:
+        """Training begins."""
+        self.run, self.epochs = run, started.epochs
+        self.curves.length = started.epochs
+        self.words = _tr("Epoch {0:,}/{1:,}").format(started.initial_epoch + 1, started.epochs)
+
+    def take_progress(self, event: protocol.Progress) -> None:
+        """Note where training is."""
+        self.place = _tr("Epoch {0:,}/{1:,} · batch {2:,}").format(
+            event.epoch + 1, self.epochs, event.step
+        )
+        self.place += f"/{event.steps:,}" if event.steps else ""
+        rate = f"{event.rate:,.0f} {self.unit}" if event.rate else ""
+        left = _tr("{0} left").format(clock(event.eta)) if event.eta is not None else ""
+        self.outcome = (" · ".join(filter(None, (rate, left))), left or rate)
+
+    def take_pause(self, words: str) -> None:
+        """Training holds; the time until it goes on doesn't count."""
+        self._paused, self.words = time.monotonic(), words
+
+    def end_pause(self) -> None:
+        """Training goes on."""
+        self._began += time.monotonic() - self._paused
+        self.words = self.place
+
+    def take_end(self, reason: str, run: Run | None) -> None:
+        """Say how the run went."""
+        self.run = run or self.run
+        seconds = duration(time.monotonic() - self._began)
+        if reason == "stopped":
+            self.outcome = (_tr("After {0}").format(seconds),)
+            self.words = self._stopped_words()
+            return
+        scores = score_texts(self.scores)
+        self.outcome = (" · ".join([*scores, seconds]), " · ".join(scores[:2]), *scores[:1])
+        count = max(map(len, self.curves.epochs.values()), default=self.epochs)
+        self.words = _tr("Trained for {0}").format(epochs_text(count))
+        self.done = 1.0
+
+    def take_failure(self, failure: Failure) -> None:
+        """Keep why it failed."""
+        self.words, self.outcome = _tr("The training failed"), ()
+        self.failure = failure
+
+    def _stopped_words(self) -> str:
+        if self.run is None or self.run.weights is None:
+            return _tr("Stopped before the training began.")
+        where = self.place or _tr("before the first batch")
+        words = _tr("Stopped at {0}; the weights are kept.")
+        return words.format(where[:1].lower() + where[1:])
+
+
+def plan_texts(plan: Training) -> tuple[str, str]:
+    """Say what a training would be, and the same in fewer words."""
+    words = _tr("Ready for {0}").format(epochs_text(plan.epochs))
+    size = _tr("batch size {0:,}").format(plan.batch_size)
+    return f"{words} · {size}", words
