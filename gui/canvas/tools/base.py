@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QCoreApplication, QPointF, Qt
 from PySide6.QtGui import QColor, QPen
 
 from gui.canvas import arrays
@@ -88,6 +88,16 @@ def paint_wire(view: CanvasView, painter: QPainter, wire: str | None) -> None:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(QColor(view.theme.accent), 4.0))
         painter.drawPath(arrays.curves(view.drawing.line[[row]]))
+
+
+def tell_wire(view: CanvasView, wire: str | None, at: QPointF) -> None:
+    """Say beside a pixel between which nodes something would go: it may hide the wire itself."""
+    text, graph = "", view.drawing.graph
+    if wire is not None and wire in graph.links:
+        ends = graph.links[wire].source, graph.links[wire].target
+        text = QCoreApplication.translate("canvas", "goes between {0} and {1}")
+        text = text.format(*(graph.nodes[key].label for key in ends))
+    view.show_bubble(text, at)
 
 
 def far(a: QPointF, b: QPointF) -> bool:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 
 from gui.canvas import acts
 from gui.canvas.faces import PORT_LINE
-from gui.canvas.tools.base import Pointer, Tool, paint_wire
+from gui.canvas.tools.base import Pointer, Tool, paint_wire, tell_wire
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPainter
@@ -34,6 +34,7 @@ class PlaceTool(Tool):
         hit = self.view.hit(at, reach=12.0)
         into = hit.what == "wire" and acts.takes_input(self.kind)
         self._wire = hit.key if into else None
+        tell_wire(self.view, self._wire, at)
         self.view.update()
 
     def drop(self, at: QPointF) -> str:

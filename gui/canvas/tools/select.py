@@ -16,7 +16,7 @@ from PySide6.QtGui import QColor, QPen
 from gui.canvas import acts
 from gui.canvas.geometry import SLACK, Area
 from gui.canvas.hits import wire_at
-from gui.canvas.tools.base import Pointer, Tool, far, paint_wire
+from gui.canvas.tools.base import Pointer, Tool, far, paint_wire, tell_wire
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPainter
@@ -86,6 +86,7 @@ class SelectTool(Tool):
         if wire != self._wire:
             self._wire = wire
             view.update()
+        tell_wire(view, wire, pointer.at)
 
     def _begin(self) -> None:
         self._dragging = True
