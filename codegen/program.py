@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from codegen.emit_augment import augments, emit_augment, modules
 from codegen.emit_batches import emit_batches
-from codegen.emit_callbacks import own_imports
 from codegen.emit_data import emit_data
+from codegen.emit_data import modules as data_modules
 from codegen.emit_maps import emit_maps, emit_maps_script
 from codegen.emit_model import emit_model
 from codegen.emit_predict import emit_predict_script, emit_read_image, emit_with_layer
@@ -119,7 +119,7 @@ def _emit_sections(
         ("augment", lambda: emit_augment(writer, project, bound)),
         ("batches", lambda: emit_batches(writer, project, bound)),
         ("train", lambda: emit_train(writer, project, report, bound)),
-        ("evaluate", lambda: emit_evaluate(writer)),
+        ("evaluate", lambda: emit_evaluate(writer, bound)),
         ("main", lambda: emit_main(writer)),
     )
     for name, emit_section in sections:
@@ -135,12 +135,13 @@ def _emit_imports(
     writer: Writer, project: Project, bound: Bindings, further: Sequence[str]
 ) -> None:
     needed = {"glob", "os"} if restores(project, bound) else set()
+    needed |= data_modules(bound)
     for module in sorted(needed | modules(project, bound)):
         writer.add(f"import {module}")
     writer.add("from pathlib import Path\n\nimport keras")
     if bound.data is not None and (bound.inputs or bound.outputs):
         writer.add("import numpy as np")
     writer.add("import tensorflow as tf")
-    writer.add("\n".join(("from keras import layers", *further, *own_imports(project))) + "\n")
+    writer.add("\n".join(("from keras import layers", *further)) + "\n")
     emit_constants(writer, project)
     writer.section("imports", 1)

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from codegen import emit
+from codegen.export import copy_own
 from codegen.source import Program
 from engine import hardware, protocol
 from engine.runs import Run, RunError, RunInfo, new_run
@@ -49,6 +50,10 @@ def prepare(  # noqa: PLR0913 - what a run is made of
         start=start,
     )
     run = new_run(parent, project.name, projectfile.dumps(project), program.text, info)
+    try:
+        copy_own(project, run.path)
+    except projectfile.BadFile as error:
+        raise RunError(str(error)) from None
     # the engine has a working directory of its own
     request = protocol.Train(
         run_dir=str(run.path.resolve()),
