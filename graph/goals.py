@@ -51,14 +51,20 @@ _VECTOR_METRICS = frozenset(
 
 
 def metric_names(metrics: Iterable[str | Named]) -> tuple[str, ...]:
-    """Return the names under which the program has metrics recorded: `auc`, `auc_2`."""
-    names: list[str] = []
-    for metric in metrics:
+    """Return the names under which the program has metrics recorded: `auc`, `auc_2`.
+
+    Keras calls a text by itself; one with settings gets a name that no other metric has.
+    """
+    found = tuple(metrics)
+    taken = {metric for metric in found if isinstance(metric, str)}
+    names = []
+    for metric in found:
         base = name = identifier_of("metric", metric)
         number = 2
-        while name in names and not isinstance(metric, str):
+        while name in taken and not isinstance(metric, str):
             name, number = f"{base}_{number}", number + 1
         names.append(name)
+        taken.add(name)
     return tuple(names)
 
 

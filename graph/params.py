@@ -21,6 +21,10 @@ class Named(msgspec.Struct, frozen=True):
     name: str
     settings: dict[str, Any] = {}
 
+    def __hash__(self) -> int:
+        """Let values that hold this one be keys: settings are to be read only."""
+        return hash((self.name, frozenset(self.settings)))
+
 
 Value = bool | int | float | str | tuple["Value", ...] | Named | None
 
@@ -279,20 +283,32 @@ class Margins(msgspec.Struct, frozen=True):
 
 
 class Numbers(msgspec.Struct, frozen=True):
-    """A number, or a tuple of numbers that is one for each channel."""
+    """A number or a tuple of numbers, such as one for each channel, or the ends of a range.
+
+    `minimum` and `maximum` are of each; `counts`: how many there may be, () for any number.
+    """
 
     optional: bool = False
+    minimum: float | None = None
+    maximum: float | None = None
+    counts: tuple[int, ...] = ()
 
     def check(self, value: Value) -> str | None:
         """Return what is wrong with a value, or None."""
-        one = Float(optional=self.optional)
+        if value is None and self.optional:
+            return None
+        one = Float(self.minimum, self.maximum)
         parts = value if isinstance(value, tuple) else (value,)
         if not parts:
             return "needs at least one number"
+        if self.counts and len(parts) not in self.counts:
+            return f"needs {' or '.join(map(str, self.counts))} numbers, not {len(parts)}"
         return next((wrong for part in parts if (wrong := one.check(part)) is not None), None)
 
     def parse(self, text: str) -> Value:
         """Return the number or numbers a person typed; a fraction such as `1/255` will do."""
+        if self.optional and is_none_text(text):
+            return None
         values: list[Value] = []
         for part in _numbers(text):
             top, _, bottom = part.partition("/")
