@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -10,7 +11,8 @@ from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
 from cli.ends import Refusal
-from engine.protocol import MapsReady
+from engine.protocol import Array, MapsReady
+from gui.panels.evaluation_matrix import matrix_picture
 from gui.panels.mapgrid import maps_picture
 from gui.theme import DARK, LIGHT, Theme, load_fonts
 
@@ -49,5 +51,13 @@ def paint_maps(answer: MapsReady, path: Path, look: Look) -> None:
     """Write a layer's maps as a PNG file; raises Refusal if it can't be written."""
     application()
     image = maps_picture(answer.inputs, answer.maps, look.theme, 2.0)
+    if not image.save(str(path)):
+        raise Refusal(f"{path} can't be written: check its folder, its ending and free space.")
+
+
+def paint_matrix(matrix: Array, names: Sequence[str], path: Path, look: Look = Look.LIGHT) -> None:
+    """Write a confusion matrix as a PNG file; raises Refusal if it can't be written."""
+    application()
+    image = matrix_picture(matrix, names, look.theme)
     if not image.save(str(path)):
         raise Refusal(f"{path} can't be written: check its folder, its ending and free space.")

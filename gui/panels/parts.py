@@ -137,6 +137,12 @@ class ElidedLabel(QLabel):
         self._tip = tip
         self.setToolTip(tip)
 
+    def show_text(self, text: str, tip: str = "") -> None:
+        """Show another text."""
+        self._full, self._tip = text, tip
+        self._elide()
+        self.updateGeometry()
+
     def minimumSizeHint(self) -> QSize:
         """Return the least size: the text may lose all but a few letters."""
         return QSize(48, super().minimumSizeHint().height())
@@ -149,6 +155,9 @@ class ElidedLabel(QLabel):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Shorten the text to the new width."""
         super().resizeEvent(event)
+        self._elide()
+
+    def _elide(self) -> None:
         shown = self.fontMetrics().elidedText(
             self._full, Qt.TextElideMode.ElideMiddle, self.width()
         )

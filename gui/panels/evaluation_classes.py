@@ -1,0 +1,137 @@
+"""The table of classes: precision, recall, F1, area under the ROC curve, number of samples."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QSortFilterProxyModel,
+    Qt,
+)
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from gui.theme import code_font
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Index = QModelIndex | QPersistentModelIndex
+HEADINGS = ("Class", "Precision", "Recall", "F1", "AUC", "Samples")
+_MEANINGS = (
+    "The class; a click on a heading sorts",
+    "Of the samples taken for this class, the share that is of it",
+    "Of the samples of this class, the share that is found",
+    "The harmonic mean of precision and recall",
+    "The area under the ROC curve of this class against all others",
+    "The number of samples of this class",
+)
+_SORT = Qt.ItemDataRole.UserRole
+
+
+class ClassRow(NamedTuple):
+    """The figures of a class; those without meaning are NaN."""
+
+    label: int
+    name: str
+    precision: float
+    recall: float
+    f1: float
+    area: float
+    support: int
+
+
+class ClassTable(QAbstractTableModel):
+    """The rows as a table for Qt."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.rows: tuple[ClassRow, ...] = ()
+        self._figures = code_font()
+
+    def show_rows(self, rows: Sequence[ClassRow]) -> None:
+        """Show these rows."""
+        self.beginResetModel()
+        self.rows = tuple(rows)
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        """Return the number of classes."""
+        return 0 if parent.isValid() else len(self.rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - as above
+        """Return the number of columns."""
+        return 0 if parent.isValid() else len(HEADINGS)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:  # noqa: ANN401 - Qt's own signature
+        """Return the heading of a column, or what it means."""
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self.tr(HEADINGS[section])
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self.tr(_MEANINGS[section])
+        return _alignment(section) if role == Qt.ItemDataRole.TextAlignmentRole else None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401 - as above
+        """Return what a cell shows, or by what it is sorted."""
+        row, column = self.rows[index.row()], index.column()
+        if role == Qt.ItemDataRole.DisplayRole:
+            return _text(row, column)
+        if role == _SORT:
+            value = row.label if column == 0 else row[column + 1]
+            return -1.0 if isinstance(value, float) and math.isnan(value) else value
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(column)
+        if role == Qt.ItemDataRole.FontRole and column:
+            return self._figures
+        return None
+
+
+def _text(row: ClassRow, column: int) -> str:
+    if column == 0:
+        return row.name if row.name == str(row.label) else f"{row.label}  {row.name}"
+    value = row[column + 1]
+    if isinstance(value, float):
+        return "–" if math.isnan(value) else f"{value:.3f}"
+    return f"{value:,}"
+
+
+def _alignment(column: int) -> Qt.AlignmentFlag:
+    side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignVCenter
+
+
+class ClassView(QTableView):
+    """Shows the table, sorted as a person likes."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("evaluation.classes")
+        self.table = ClassTable(self)
+        order = QSortFilterProxyModel(self)
+        order.setSourceModel(self.table)
+        order.setSortRole(_SORT)
+        self.setModel(order)
+        self.setSortingEnabled(True)
+        self.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(24)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+
+    def show_rows(self, rows: Sequence[ClassRow]) -> None:
+        """Show other classes; the order that a person has chosen stays."""
+        self.table.show_rows(rows)
