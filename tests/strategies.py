@@ -77,7 +77,9 @@ def values(kind: Kind, name: str = "") -> SearchStrategy[Any]:  # noqa: C901 - o
             side = st.tuples(st.integers(0, 2), st.integers(0, 2))
             found = st.tuples(side, side)
         case Numbers():
-            found = st.sampled_from([0.5, 1 / 255, -1.0])
+            pairs = [(0.25, 0.5)] if kind.counts else []
+            some = [0.5, 1 / 255, -1.0, *pairs]
+            found = st.sampled_from([value for value in some if kind.check(value) is None])
         case Object():
             found = objects(kind.role)
         case Text():

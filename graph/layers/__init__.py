@@ -5,6 +5,7 @@ Importing this package registers every entry with `graph.registry`.
 
 from graph.layers import (
     activation,
+    augmentation,
     convolution,
     core,
     merging,
@@ -16,6 +17,7 @@ from graph.layers import (
 
 __all__ = [
     "activation",
+    "augmentation",
     "convolution",
     "core",
     "merging",

@@ -101,10 +101,10 @@ class AugmentationForm(QWidget):
         self.copies.field.setObjectName("augmentation.copies")
         self.copies.committed.connect(lambda value: self._set("copies", value))
         self._copies_row = self._name_row(1, "copies", self.tr("How many times as large."))
-        grid.addWidget(self.copies, 1, 1, 1, 3)
+        grid.addWidget(self.copies, 1, 1, 1, 4)
         self.flip = self._combo("flip", tuple((name, name) for name in _FLIPS))
         self._rows: list[QWidget] = self._name_row(2, "flip", self.tr("Mirrored, or not: by lot."))
-        grid.addWidget(self.flip, 2, 1, 1, 3)
+        grid.addWidget(self.flip, 2, 1, 1, 4)
         self.sliders: dict[str, QSlider] = {}
         self.numbers: dict[str, LineEditor] = {}
         self.resets: dict[str, QWidget] = {}
