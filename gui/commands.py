@@ -122,9 +122,20 @@ class Commands(QObject):
                 self.document.reveal(errors[0].node)
         elif without := [one for one in found if one.kind == NO_DATA]:
             self._refuse(without[0].sentence, "data")
+        elif self.is_training:
+            self.window.messages.tell(
+                self.tr("Another training is running. This drawing can be trained after it."),
+                self.tr("Let it wait"),
+                self.queue,
+            )
         else:
             self.window.show_panel("training")
             self.window.runner.train(self.document.project, self.document.report)
+
+    def queue(self) -> None:
+        """Let the drawing wait until the trainings before it are over."""
+        self.window.show_panel("runs")
+        self.window.queue.add(self.document.project, self.document.report)
 
     def _refuse(self, sentence: str, panel: str) -> None:
         self.window.messages.tell(sentence, of_drawing=True)

@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from codegen import listing
-from engine import runs
 from engine.runs import RunError
 from graph.datasets import file_of
 from graph.projectfile import BadFile
@@ -18,6 +17,7 @@ from gui.panels.listing import Listing, ListingDialog
 from gui.panels.mapchoices import Choices, Opened, has_weights, open_run, same_drawing
 from gui.panels.mapgrid import MapGrid, maps_picture, shape_words
 from gui.panels.parts import label, link_button, set_property
+from gui.run_records import RunRecords
 from gui.theme import MEDIUM, SMALL, TINY
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ class ActivationsPanel(QWidget):
         super().__init__(parent)
         self.setObjectName("activations")
         self._document, self._runner, self._theme = document, runner, theme
+        self._records = RunRecords(runner.runs_folder, self)
         self._opened: Opened | None = None
         self._shown: tuple[Look, protocol.MapsReady] | None = None
         self._has_older = False
@@ -119,6 +120,7 @@ class ActivationsPanel(QWidget):
 
     def _connect(self) -> None:
         runner = self._runner
+        self._records.listed.connect(self._list_runs)
         runner.finished.connect(self._on_finished)
         runner.maps_ready.connect(self._on_maps_ready)
         runner.maps_failed.connect(self._on_maps_failed)
@@ -146,15 +148,17 @@ class ActivationsPanel(QWidget):
         super().showEvent(event)
         if not self._has_older:
             self._has_older = True
-            QTimer.singleShot(0, self, self._list_runs)
+            self._records.reload()
         elif self._opened is not None and self._shown is None:
             self._ask_soon()
 
     # --- runs ---------------------------------------------------------------------------------
 
     def _list_runs(self) -> None:
+        """Offer older runs, once: `RunRecords` has read them in the background."""
+        self._records.listed.disconnect(self._list_runs)
         known = {run.path for run in self.choices.runs()}
-        older = (run for run in runs.list_runs(self._runner.runs_folder) if run.path not in known)
+        older = (one.run for one in self._records.runs if one.run.path not in known)
         for run in islice((run for run in older if has_weights(run)), _OLDER_RUNS):
             self.choices.add_run(run, newest=False)
         if self._opened is None:  # nobody has asked for maps of an old run
@@ -164,6 +168,13 @@ class ActivationsPanel(QWidget):
         if run is not None and has_weights(run):
             self.choices.add_run(run, newest=True)
             self.open_run(run)
+
+    def offer_run(self, run: Run) -> None:
+        """Look into any run, and offer it from now on."""
+        known = {one.path: one for one in self.choices.runs()}
+        if run.path not in known:
+            self.choices.add_run(run, newest=True)
+        self.open_run(known.get(run.path, run))
 
     def open_run(self, run: Run) -> None:
         """Look into a run that is offered."""

@@ -81,6 +81,8 @@ class Record:
     def take_started(self, run: Run, started: protocol.Started) -> None:
         """Training begins."""
         self.run, self.epochs = run, started.epochs
+        if run.info.name != self.sheet.project.name:  # it had waited while others were trained
+            self.name = run.info.name
         self.curves.length = started.epochs
         self.words = _tr("Epoch {0:,}/{1:,}").format(started.initial_epoch + 1, started.epochs)
 

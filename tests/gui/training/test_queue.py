@@ -1,0 +1,140 @@
+"""Runs that wait for each other, and the panel that compares them, with a real engine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QPushButton, QToolButton, QWidget
+
+from engine.runs import list_runs, open_run
+from graph import projectfile
+from graph.inference import infer
+from gui.panels.runs import RunsPanel
+from gui.run_queue import RunQueue
+from gui.runner import State
+from gui.theme import DARK, apply_theme
+from tests.gui.training.conftest import Waiter, mlp
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+    from pytestqt.qtbot import QtBot
+
+    from graph.project import Project
+    from gui.runner import Runner
+
+pytestmark = pytest.mark.engine
+
+
+@pytest.fixture
+def queue(runner: Runner) -> RunQueue:
+    return RunQueue(runner)
+
+
+@pytest.fixture
+def panel(qapp: QApplication, qtbot: QtBot, runner: Runner, queue: RunQueue) -> RunsPanel:
+    apply_theme(qapp, DARK)
+    panel = RunsPanel(DARK, runner, queue)
+    queue.experiment_done.connect(panel.show_experiment)
+    qtbot.addWidget(panel)
+    panel.resize(460, 260)
+    panel.show()
+    return panel
+
+
+def click(panel: RunsPanel, kind: type[QWidget], name: str) -> None:
+    button = panel.findChild(kind, name)
+    assert button.isVisible(), f"{name} can't be seen"
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def with_rate(project: Project, rate: float) -> Project:
+    optimizer = msgspec.structs.replace(
+        project.training.optimizer, settings={"learning_rate": rate}
+    )
+    plan = msgspec.structs.replace(project.training, optimizer=optimizer)
+    return msgspec.structs.replace(project, training=plan)
+
+
+def test_an_experiment_ends_in_overlaid_curves_and_a_comparison(
+    panel: RunsPanel, queue: RunQueue, wait: Waiter
+) -> None:
+    slow, fast = (with_rate(mlp(epochs=2), rate) for rate in (0.0001, 0.001))
+    queue.add_experiment(
+        "Learning rate", [("slow", slow, infer(slow)), ("fast", fast, infer(fast))]
+    )
+    title, folders = wait.first(queue.experiment_done)
+    assert title == "Learning rate"
+    runs = [open_run(folder) for folder in folders]
+    assert [run.info.name for run in runs] == ["slow", "fast"]
+    assert all(run.info.parameters == 784 * 32 + 32 + 32 * 10 + 10 for run in runs)
+    wait.until(lambda: len(panel.model.ticked()) == 2)
+    assert [one.run.path for one, _ in panel.model.ticked()] == folders
+
+    assert panel.tabs.tabText(panel.tabs.currentIndex()) == "Curves"
+    panel.comparison.metric_box.setCurrentText("accuracy")
+    drawn = panel.comparison.chart.curves()
+    assert [values for values, _ in drawn] == [
+        pytest.approx(run.history[name]) for run in runs for name in ("accuracy", "val_accuracy")
+    ]
+    assert [dashed for _, dashed in drawn] == [False, True, False, True]
+    panel.tabs.setCurrentIndex(2)
+    pairs = [row.pair for row in panel.comparison.model.rows]
+    assert [pair.validation for pair in pairs] == [run.history["val_accuracy"][-1] for run in runs]
+    gap = panel.findChild(QLabel, "runs.gap").text()
+    assert f"{pairs[0].gap:.4f} in slow" in gap
+    assert f"{pairs[1].gap:.4f} in fast" in gap
+    saved = projectfile.loads(runs[0].drawing_text)
+    assert saved.training.optimizer.settings == {"learning_rate": 0.0001}
+
+
+def test_what_waits_is_held_after_stop_and_can_be_taken_out(
+    panel: RunsPanel, queue: RunQueue, runner: Runner, wait: Waiter
+) -> None:
+    long, short = mlp(epochs=5000), mlp()
+    queue.add(long, infer(long), "long")
+    for label in ("second", "third"):
+        queue.add(short, infer(short), label)
+    wait.first(runner.epoch_ended)
+    assert [one.label for one in queue.waiting] == ["second", "third"]
+    assert panel.findChild(QLabel, "runs.queue.words").text() == "Trained next:"
+    runner.stop()
+    wait.first(runner.finished)
+    wait.until(lambda: runner.state is State.READY)
+    QTest.qWait(50)
+    assert queue.is_held
+    assert queue.current is None
+    click(panel, QToolButton, "runs.queue.remove.0")
+    assert [one.label for one in queue.waiting] == ["third"]
+    click(panel, QPushButton, "runs.queue.go_on")
+    _, run = wait.first(runner.finished)
+    assert run.info.name == "third"
+    assert not panel.queue_strip.isVisible()
+
+
+def test_prove_it_gives_both_numbers(
+    panel: RunsPanel, runner: Runner, wait: Waiter, qtbot: QtBot
+) -> None:
+    project = mlp(epochs=1)
+    if not list_runs(runner.runs_folder):
+        runner.train(project, infer(project))
+        wait.first(runner.finished)
+    wait.until(lambda: bool(panel.model.rows))
+    at = next(at for at, one in enumerate(panel.model.rows) if one.status == "completed")
+    panel.table.selectRow(at)
+    click(panel, QPushButton, "runs.prove")
+    words = panel.findChild(QLabel, "runs.proof.words")
+    assert words.isVisible()
+    assert "Starting Keras" in words.text()
+    click(panel, QPushButton, "runs.proof.cancel")
+    wait.until(lambda: not panel.acts.proving.is_running)
+    assert not panel.proof.isVisible()
+    click(panel, QPushButton, "runs.prove")
+    wait.until(lambda: not panel.acts.proving.is_running)
+    loss = panel.current.run.history["loss"][0] if panel.current else None
+    assert f"first-epoch loss {loss:.6f} by the program alone, {loss:.6f} in the run" in (
+        words.text()
+    )
