@@ -60,6 +60,29 @@ _END = """
     return batches.apply(tf.data.experimental.assert_cardinality(steps)).prefetch(2)"""
 
 
+# where images are read from files, with the functions of `codegen.emit_images`
+_STREAMED = (
+    (
+        """    with tf.device("CPU"):
+        data = tf.nest.map_structure(tf.constant, (inputs, targets))
+""",
+        "    data = stored(inputs, targets)\n",
+    ),
+    ("tf.nest.map_structure(lambda values: tf.gather(values, rows), data)", "gather(data, rows)"),
+    (
+        """tf.nest.map_structure(
+                lambda values: tf.gather(values, rows), data
+            )""",
+        "gather(data, rows)",
+    ),
+    (
+        "        return tf.data.Dataset.range(0, count, BATCH_SIZE).map(batch)",
+        """        batches = tf.data.Dataset.range(0, count, BATCH_SIZE)
+        return batches.map(batch, num_parallel_calls=tf.data.AUTOTUNE)""",
+    ),
+)
+
+
 def emit_batches(writer: Writer, project: Project, bound: Bindings) -> None:
     """Write the function that shuffles the training data anew for each epoch, and varies it."""
     augmentation = project.training.augmentation
@@ -72,7 +95,11 @@ def emit_batches(writer: Writer, project: Project, bound: Bindings) -> None:
     body = _SHUFFLED
     if mixes(augmentation) or (images and augmentation.how == "online"):
         body = _VARIED.replace("RETURN", _varied(project, bound))
-    writer.add(_BEGIN + first + _CONSTANTS + body + _END)
+    text = _BEGIN + first + _CONSTANTS + body + _END
+    if bound.streams:
+        for plain, streamed in _STREAMED:
+            text = text.replace(plain, streamed)
+    writer.add(text)
 
 
 def _varied(project: Project, bound: Bindings) -> str:

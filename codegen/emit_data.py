@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from codegen import spelling
-from codegen.source import WIDTH, Group, flat, statement
+from codegen.emit_prepare import Prepare
+from codegen.emit_rows import Rows
+from codegen.source import Group, statement
+from graph.datasets import find_data
+from graph.datavalues import IMAGE, LABEL, TEXT
+from graph.known import WORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
-    from codegen.source import Expression, Writer
-    from graph.binding import Bindings, Bound
-    from graph.datasets import Column, DataSet
+    from codegen.source import Writer
+    from graph.binding import Bindings
+    from graph.datavalues import DataSet
     from graph.project import Project
 
-_OF_PAIRS = {"second", "same", "sum"}
 _TEST = ("test", "test", "")
 _NOT_THERE = 'raise FileNotFoundError(f"Put the file {path.name} into the folder {folder}.")'
 # each part of the data by the kind of validation: the array's suffix, and which of its rows
@@ -24,6 +28,7 @@ _PARTS = {
     "test": (("train", "train", ""), ("validation", "test", ""), _TEST),
     "none": (("train", "train", ""), _TEST),
 }
+_STRATIFIED = (("train", "train", "[train]"), ("validation", "train", "[validation]"), _TEST)
 _NO_DOWNLOAD = """\
 raise FileNotFoundError(
     f"{path.name} can't be downloaded. Put it into the folder {folder} "
@@ -32,11 +37,24 @@ raise FileNotFoundError(
 ) from error"""
 
 
-class _Array(NamedTuple):
-    """One array of the file: its name there without `_train`, and its variable."""
+_SPLIT = '''\
+def split(rows, share, labels):
+    """Return rows in two parts, chosen by the seed; the second has this share of each label."""
+    rows = np.random.default_rng(SEED).permutation(rows)
+    rows = rows[np.argsort(labels[rows], kind="stable")]
+    held_out = np.diff(np.floor(np.arange(len(rows) + 1) * share)) > 0
+    return rows[~held_out], rows[held_out]'''
 
-    base: str
-    name: str
+
+def emit_data_constants(writer: Writer, project: Project, bound: Bindings) -> None:
+    """Write what of the data a reader may want to change, and the names of the classes."""
+    if bound.data is None or not (bound.inputs or bound.outputs):
+        return
+    if not bound.data.own_test:
+        writer.add(f"TEST_SPLIT = {spelling.literal(project.data.test_split)}")
+    if bound.data.form == "rows":
+        arrays, _ = _variables(project, bound)
+        Rows(writer, bound.data, arrays, find_data(project)).constants()
 
 
 def emit_data(writer: Writer, project: Project, bound: Bindings) -> None:
@@ -44,17 +62,44 @@ def emit_data(writer: Writer, project: Project, bound: Bindings) -> None:
     if bound.data is None or not (bound.inputs or bound.outputs):
         _emit_nothing(writer)
         return
+    arrays, weight = _variables(project, bound)
     names, _ = spelling.variables(project.graph)
+    columns = (one.column for one in (*bound.inputs, *bound.outputs))
+    used = {column.base for column in columns if column is not None}
+    given = {base: name for base, name in arrays.items() if base != weight or base in used}
+    prepare = Prepare(writer, bound, given, names)
+    _Load(writer, project, bound, arrays, weight, prepare).emit()
+    writer.add("\n")
+    prepare.emit()
+
+
+def _variables(project: Project, bound: Bindings) -> tuple[dict[str, str], str]:
+    """Return the variable of each array by its base, and the base of the samples' weights or ""."""
+    data = bound.data
+    assert data is not None  # noqa: S101 - the caller has looked
     columns = [one.column for one in (*bound.inputs, *bound.outputs) if one.column is not None]
     bases = dict.fromkeys(column.base for column in columns)
-    taken = set(names.values())
-    arrays = []
-    for base in bases or {bound.data.columns[0].base: None}:
-        arrays.append(_Array(base, spelling.identifier(base, taken)))
-        taken.add(arrays[-1].name)
-    _emit_load(writer, project, bound.data, arrays)
-    writer.add("\n")
-    _Prepare(writer, bound, arrays, names).emit()
+    weight = data.column(project.training.sample_weight)
+    if weight is not None:
+        bases[weight.base] = None
+    names, _ = spelling.variables(project.graph)
+    taken = {*names.values(), *_TAKEN} if data.form == "rows" else set(names.values())
+    arrays: dict[str, str] = {}
+    for base in bases or {data.columns[0].base: None}:
+        arrays[base] = spelling.identifier(base, taken)
+        taken.add(arrays[base])
+    return arrays, weight.base if weight is not None else ""
+
+
+# the other variables of `load_data` where rows are chosen
+_TAKEN = {"rows", "folder", "train", "test", "validation", "order", "tested", "kept", "shared"}
+
+
+def modules(bound: Bindings) -> set[str]:
+    """Return the modules of the standard library that the section needs."""
+    origins = bound.data.origins if bound.data is not None else ()
+    used = bound.inputs or bound.outputs
+    return {"csv"} if used and any(one.form == "table" for one in origins) else set()
 
 
 def _emit_nothing(writer: Writer) -> None:
@@ -66,48 +111,173 @@ def _emit_nothing(writer: Writer) -> None:
     )
 
 
-def _emit_load(writer: Writer, project: Project, data: DataSet, arrays: Sequence[_Array]) -> None:
-    """Write `load_data`."""
-    training = project.training
-    writer.add('def load_data(folder="data"):')
-    writer.add('"""Return the parts of the data, each as (inputs, targets)."""', indent=4)
-    writer.add(statement("path = Path(folder) / ", spelling.text(f"{data.name}.npz")), indent=4)
-    if data.keras:
-        _emit_file_or_keras(writer, data, arrays)
-    else:
-        writer.add("if not path.exists():", indent=4)
-        writer.add(_NOT_THERE, indent=8)
-        _emit_file(writer, arrays, indent=4)
-    if training.limit is not None:
-        for array in arrays:
-            writer.add(f"{array.name}_train = {array.name}_train[:LIMIT]", indent=4)
-    if training.validation == "split":
-        first = f"{arrays[0].name}_train"
-        writer.add(f"kept = int(len({first}) * (1 - VALIDATION_SPLIT))", indent=4)
-    writer.add("return {", indent=4)
-    for part, array_of, rows in _PARTS[training.validation]:
-        values = tuple(f"{array.name}_{array_of}{rows}" for array in arrays)
-        call = statement(f'"{part}": ', Group("prepare", values), indent=8)
-        writer.add(f"{call},", indent=8)
-    writer.add("}", indent=4)
+class _Load:
+    """Writes `load_data` and the functions that it calls."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - what a section is made of
+        self,
+        writer: Writer,
+        project: Project,
+        bound: Bindings,
+        arrays: Mapping[str, str],
+        weight: str,
+        prepare: Prepare,
+    ) -> None:
+        assert bound.data is not None  # noqa: S101 - the caller has looked
+        self._writer = writer
+        self._project = project
+        self._data: DataSet = bound.data
+        self._arrays = arrays
+        self._prepare = prepare
+        self._weight = weight
+        self._labels = self._labels_of(bound)
+        self._rows: Rows | None = None
+        if self._data.form == "rows":
+            self._rows = Rows(writer, self._data, arrays, find_data(project))
+
+    def _labels_of(self, bound: Bindings) -> str:
+        """Return the variable of the labels by which parts are stratified, or ""."""
+        if not self._project.training.stratified:
+            return ""
+        columns = (one.column for one in bound.outputs)
+        found = (one for one in columns if one is not None and one.kind == LABEL and not one.take)
+        return next((self._arrays[column.base] for column in found), "")
+
+    def emit(self) -> None:
+        """Write the function, and those that it calls below it."""
+        add = self._writer.add
+        add('def load_data(folder="data"):')
+        add('"""Return the parts of the data, each as (inputs, targets)."""', indent=4)
+        self._emit_arrays()
+        if self._data.own_test and self._rows is None:
+            self._emit_parts()
+        else:
+            self._emit_chosen()
+        if self._rows is not None:
+            add("\n")
+            self._rows.functions()
+        if self._labels and (not self._data.own_test or self._splits()):
+            add("\n")
+            add(_SPLIT)
+
+    def _splits(self) -> bool:
+        return self._project.training.validation == "split"
+
+    def _emit_arrays(self) -> None:
+        data, arrays, add = self._data, self._arrays, self._writer.add
+        if self._rows is not None:
+            self._rows.load()
+            return
+        ending = "" if data.form == "arrays" else ".npz"
+        add(statement("path = Path(folder) / ", spelling.text(f"{data.name}{ending}")), indent=4)
+        if data.form == "arrays":
+            self._emit_folder()
+        elif data.keras:
+            _emit_file_or_keras(self._writer, data, arrays)
+        else:
+            add("if not path.exists():", indent=4)
+            add(_NOT_THERE, indent=8)
+            _emit_file(self._writer, arrays, indent=4)
+
+    def _emit_folder(self) -> None:
+        """Write what loads a folder of arrays."""
+        add = self._writer.add
+        add("if not path.is_dir():", indent=4)
+        add(_NOT_THERE.replace("the file", "the folder"), indent=8)
+        for suffix in ("_train", "_test") if self._data.own_test else ("",):
+            for base, name in self._arrays.items():
+                file = spelling.text(f"{base}{suffix}.npy")
+                add(f"{name}{suffix} = np.load(path / {file})", indent=4)
+
+    def _emit_parts(self) -> None:
+        """Write what becomes of arrays that have a test part of their own."""
+        add, training = self._writer.add, self._project.training
+        if training.limit is not None:
+            for name in self._arrays.values():
+                add(f"{name}_train = {name}_train[:LIMIT]", indent=4)
+        parts = _PARTS[training.validation]
+        if self._splits() and self._labels:
+            first = f"np.arange(len({self._labels}_train))"
+            given = (first, "VALIDATION_SPLIT", f"{self._labels}_train.reshape(-1)")
+            add(statement("train, validation = ", Group("split", given)), indent=4)
+            parts = _STRATIFIED
+        elif self._splits():
+            first = f"{next(iter(self._arrays.values()))}_train"
+            add(f"kept = int(len({first}) * (1 - VALIDATION_SPLIT))", indent=4)
+        self._emit_return(
+            {
+                part: {base: f"{name}_{array_of}{rows}" for base, name in self._arrays.items()}
+                for part, array_of, rows in parts
+            }
+        )
+
+    def _emit_chosen(self) -> None:
+        """Write which rows are for training, validation and testing, and what becomes of them."""
+        add, training = self._writer.add, self._project.training
+        lengths = [f"len({name})" for name in self._arrays.values()]
+        count = lengths[0] if len(lengths) == 1 else f"min({', '.join(lengths)})"
+        count = "len(rows)" if self._rows is not None else count
+        add(f"order = np.random.default_rng(SEED).permutation({count})", indent=4)
+        if self._data.own_test:
+            add("train, test = order[~tested[order]], order[tested[order]]", indent=4)
+        else:
+            self._emit_split("order", "test", "TEST_SPLIT")
+        if training.limit is not None:
+            add("train = train[:LIMIT]", indent=4)
+        if self._splits():
+            self._emit_split("train", "validation", "VALIDATION_SPLIT")
+        rows = {"train": "train", "validation": "validation", "test": "test"}
+        if training.validation == "test":
+            rows["validation"] = "test"
+        elif training.validation == "none":
+            del rows["validation"]
+        self._emit_return(
+            {
+                part: {base: f"{name}[{which}]" for base, name in self._arrays.items()}
+                for part, which in rows.items()
+            }
+        )
+
+    def _emit_split(self, rows: str, part: str, share: str) -> None:
+        add = self._writer.add
+        if self._labels:
+            add(f"train, {part} = split({rows}, {share}, {self._labels})", indent=4)
+        else:
+            add(f"kept = int(len({rows}) * (1 - {share}))", indent=4)
+            add(f"train, {part} = {rows}[:kept], {rows}[kept:]", indent=4)
+
+    def _emit_return(self, parts: Mapping[str, Mapping[str, str]]) -> None:
+        """Write what is returned: for each part, the expression of each array by its base."""
+        add = self._writer.add
+        statistics = self._prepare.emit_statistics(parts["train"])
+        add("return {", indent=4)
+        for part, values in parts.items():
+            given = tuple(values[base] for base in self._prepare.bases)
+            call = statement(f'"{part}": ', Group("prepare", (*given, *statistics)), indent=8)
+            add(f"{call},", indent=8)
+        if self._weight:
+            add(f'"weights": {parts["train"][self._weight]}.astype("float32"),', indent=8)
+        add("}", indent=4)
 
 
-def _emit_file(writer: Writer, arrays: Sequence[_Array], indent: int) -> None:
+def _emit_file(writer: Writer, arrays: Mapping[str, str], indent: int) -> None:
     writer.add("with np.load(path) as file:", indent=indent)
     for part in ("train", "test"):
-        for array in arrays:
-            key = spelling.text(f"{array.base}_{part}")
-            writer.add(f"{array.name}_{part} = file[{key}]", indent=indent + 4)
+        for base, name in arrays.items():
+            key = spelling.text(f"{base}_{part}")
+            writer.add(f"{name}_{part} = file[{key}]", indent=indent + 4)
 
 
-def _emit_file_or_keras(writer: Writer, data: DataSet, arrays: Sequence[_Array]) -> None:
+def _emit_file_or_keras(writer: Writer, data: DataSet, arrays: Mapping[str, str]) -> None:
     """Write the choice between a file in the folder and a download by Keras."""
-    names = {array.base: array.name for array in arrays}
     pairs = [
-        tuple(f"{names[base]}_{part}" if base in names else "_" for base in "xy")
+        tuple(f"{arrays[base]}_{part}" if base in arrays else "_" for base in "xy")
         for part in ("train", "test")
     ]
     both = ", ".join(f"({x}, {y})" for x, y in pairs)
+    if data.columns[0].kind != IMAGE:
+        _emit_keras_file(writer, data, both)
+        return
     writer.add("if path.exists():", indent=4)
     _emit_file(writer, arrays, indent=8)
     writer.add("else:", indent=4)
@@ -117,107 +287,12 @@ def _emit_file_or_keras(writer: Writer, data: DataSet, arrays: Sequence[_Array])
     writer.add(_NO_DOWNLOAD.replace("NAME", data.name), indent=12)
 
 
-class _Prepare:
-    """Writes `prepare`: one statement for each Input and each output."""
-
-    def __init__(
-        self,
-        writer: Writer,
-        bound: Bindings,
-        arrays: Sequence[_Array],
-        names: Mapping[str, str],
-    ) -> None:
-        self._writer = writer
-        self._bound = bound
-        self._arrays = {array.base: array.name for array in arrays}
-        self._names = names
-
-    def emit(self) -> None:
-        """Write the function."""
-        add = self._writer.add
-        add(statement("def ", Group("prepare", tuple(self._arrays.values())), indent=0) + ":")
-        add('"""Return one part of the data as the model takes it: (inputs, targets)."""', indent=4)
-        columns = [one.column for one in (*self._bound.inputs, *self._bound.outputs)]
-        for base in dict.fromkeys(c.base for c in columns if c is not None and c.lone_axis):
-            add(f"{self._arrays[base]} = {self._arrays[base]}.reshape(-1)", indent=4)
-        if any(column is not None and column.take in _OF_PAIRS for column in columns):
-            first = next(iter(self._arrays.values()))
-            add("# each sample makes a pair with another one", indent=4)
-            add(f"second = np.random.default_rng(SEED).permutation(len({first}))", indent=4)
-        inputs = [self._tensor(one, self._names[one.port.node]) for one in self._bound.inputs]
-        targets: list[str] = []
-        for one in self._bound.outputs:
-            name = spelling.identifier(self._names[one.port.node], (*inputs, *targets))
-            targets.append(self._tensor(one, name))
-        parts = (_one_or_all(inputs), _one_or_all(targets))
-        line = ", ".join(map(flat, parts))
-        if len(line) + len("    return ") <= WIDTH:
-            add(f"return {line}", indent=4)
-        else:
-            add(statement("return ", Group("", parts)), indent=4)
-
-    def _tensor(self, one: Bound, name: str) -> str:
-        """Write what makes one tensor, and return its variable."""
-        node = one.port.node
-        if one.column is None:
-            self._writer.add(f"# no column of the data is chosen for {name} yet", node, indent=4)
-            self._writer.add(f"{name} = None", node, indent=4)
-            return name
-        if one.steps is None:
-            self._writer.add(f"# the data don't have the shape of {name}", node, indent=4)
-        twin = self._twin(one)
-        value = self._names[twin.port.node] if twin is not None else self._value(one)
-        self._writer.add(f"{name} = {value}", node, indent=4)
-        return name
-
-    def _twin(self, one: Bound) -> Bound | None:
-        """Return the Input that an output gives back, where it does."""
-        if one in self._bound.inputs:
-            return None
-        return next(
-            (
-                given
-                for given in self._bound.inputs
-                if given.column == one.column and given.steps == one.steps
-            ),
-            None,
-        )
-
-    def _value(self, one: Bound) -> str:
-        column = one.column
-        assert column is not None  # noqa: S101 - the caller has looked
-        value = _taken(column, self._arrays[column.base])
-        for step in sorted(one.steps or (), key=lambda step: _ORDER.index(step.kind)):
-            if step.kind == "reshape":
-                value += f".reshape({', '.join(map(str, (-1, *step.shape)))})"
-            elif step.kind == "one-hot":
-                value = f"keras.utils.to_categorical({value}, {step.classes})"
-            else:
-                value += _CASTS[step.kind]
-        return value
-
-
-_ORDER = ("reshape", "integer", "number", "one-hot", "cast", "scale")
-_CASTS = {
-    "scale": '.astype("float32") / 255',
-    "cast": '.astype("float32")',
-    "number": '.astype("float32")',
-    "integer": '.astype("int32")',
-}
-
-
-def _taken(column: Column, array: str) -> str:
-    """Return the expression that takes a column from an array of the file."""
-    half = column.shape[1] if len(column.shape) > 1 else 0
-    forms = {
-        "left": f"{array}[:, :, :{half}]",
-        "right": f"{array}[:, :, -{half}:]",
-        "second": f"{array}[second]",
-        "same": f"({array} == {array}[second])",
-        "sum": f'({array}.astype("int32") + {array}[second])',
-    }
-    return forms.get(column.take, array)
-
-
-def _one_or_all(names: list[str]) -> Expression:
-    return names[0] if len(names) == 1 else Group("", tuple(names))
+def _emit_keras_file(writer: Writer, data: DataSet, both: str) -> None:
+    """Write how Keras loads its own file, from the folder or by a download."""
+    given = ["str(path.resolve()) if path.exists() else path.name"]
+    given += [f"num_words={WORDS}"] if data.columns[0].kind == TEXT else []
+    call = Group(f"keras.datasets.{data.name}.load_data", tuple(given))
+    writer.add("try:", indent=4)
+    writer.add(statement(f"{both} = ", call, indent=8), indent=8)
+    writer.add("except Exception as error:", indent=4)
+    writer.add(_NO_DOWNLOAD.replace("NAME", data.name), indent=8)

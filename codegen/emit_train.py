@@ -35,6 +35,16 @@ def evaluate(model, data):
         verbose=0,
     )'''
 
+# where images are read from files on the way
+_EVALUATE_FILES = '''\
+def evaluate(model, data):
+    """Return the loss and the metrics on the test data, by name."""
+    return model.evaluate(ordered_batches(*data["test"]), return_dict=True, verbose=0)'''
+_STREAMED = (
+    'data["validation"],\n    validation_batch_size=BATCH_SIZE,',
+    'ordered_batches(*data["validation"]),',
+)
+
 _MAIN = '''\
 def main(folder="data", callbacks=()):
     """Train the model and evaluate it; return model, history and scores."""
@@ -71,7 +81,8 @@ def emit_train(writer: Writer, project: Project, report: Report, bound: Bindings
     if weighted:
         emit_weighted_batches(writer, project, bound)
     validated = project.training.validation != "none"
-    writer.add(_fit(callbacks, validated=validated, weighted=weighted), indent=4)
+    fit = _fit(callbacks, validated=validated, weighted=weighted)
+    writer.add(fit.replace(*_STREAMED) if bound.streams else fit, indent=4)
     checkpoint = project.training.checkpoint
     if checkpoint is not None and _restores(project, bound, checkpoint):
         pattern = spelling.text(_pattern(checkpoint.filepath))
@@ -96,9 +107,9 @@ def _restores(project: Project, bound: Bindings, checkpoint: Checkpoint) -> bool
     )
 
 
-def emit_evaluate(writer: Writer) -> None:
+def emit_evaluate(writer: Writer, bound: Bindings) -> None:
     """Write the function that evaluates the model."""
-    writer.add(_EVALUATE)
+    writer.add(_EVALUATE_FILES if bound.streams else _EVALUATE)
 
 
 def emit_main(writer: Writer) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from codegen.emit_augment import augments, emit_augment, modules
 from codegen.emit_batches import emit_batches
-from codegen.emit_data import emit_data
+from codegen.emit_data import emit_data, emit_data_constants
 from codegen.emit_data import modules as data_modules
 from codegen.emit_maps import emit_maps, emit_maps_script
 from codegen.emit_model import emit_model
@@ -144,4 +144,5 @@ def _emit_imports(
     writer.add("import tensorflow as tf")
     writer.add("\n".join(("from keras import layers", *further)) + "\n")
     emit_constants(writer, project)
+    emit_data_constants(writer, project, bound)
     writer.section("imports", 1)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from graph import registry
+from graph.augment_misfits import augmentation_misfits
 from graph.callbacks import SETS_RATE, planned
 from graph.columns import (
     Bindings,
@@ -23,22 +24,27 @@ from graph.columns import (
     loss,
     width,
 )
-from graph.datasets import IMAGE, LABEL, NUMBER, BadData, look_up
+from graph.data_misfits import source_misfits, transform_misfit
+from graph.datasets import describe, look_up
+from graph.datavalues import FILE, IMAGE, LABEL, NUMBER, TEXT, BadData
 from graph.goals import BINARY, metric_names
 from graph.misfits import data_misfits, input_misfits, output_misfits
 from graph.objects import identifier_of
 from graph.plan_misfits import plan_misfits
 from graph.project import Binding, Data, Goal, Port, port_key
 from graph.shapes import show_shape
+from graph.sources import left_out
 from graph.spec import Calls
+from graph.views import mixes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from graph.datasets import Column, DataSet
+    from graph.datavalues import Column, DataSet
     from graph.inference import Report
     from graph.problems import Problem
     from graph.project import Graph, Project
+    from graph.shapes import TensorSpec
 
 __all__ = [
     "Bindings",
@@ -57,7 +63,7 @@ def bind(project: Project, report: Report) -> Bindings:
     """Return the columns of all Inputs and outputs, chosen by hand or automatically."""
     data, trouble = None, ""
     try:
-        data = look_up(project.data.source)
+        data = describe(project.data)
     except BadData as error:
         trouble = str(error)
     inputs: list[Bound] = []
@@ -74,7 +80,9 @@ def bind(project: Project, report: Report) -> Bindings:
         bound = _bound_output(project, report, port, column)
         outputs.append(bound)
         taken.add(bound.binding.column)
-    return Bindings(data, trouble, tuple(inputs), tuple(outputs))
+    names = tuple(one.column.name for one in (*inputs, *outputs) if one.column is not None)
+    lost = left_out(data, names) if data is not None else ()
+    return Bindings(data, trouble, tuple(inputs), tuple(outputs), lost)
 
 
 def rebound(data: Data, source: str) -> Data:
@@ -153,12 +161,19 @@ def _input_column(
     if chosen is not None:
         return data.column(chosen.column)
     spec = report.spec_of(key)
-    columns = _columns(data, (IMAGE, NUMBER, LABEL))
+    columns = _columns(data, (IMAGE, NUMBER, TEXT, LABEL))
     if spec is None:
         return columns[0]
-    fits = [column for column in columns if fitting(column.shape, spec.shape[1:]) is not None]
+    fits = [column for column in columns if _fits(column, spec)]
     free = [column for column in fits if column.name not in taken]
     return next(iter((*free, *fits, *columns)))
+
+
+def _fits(column: Column, spec: TensorSpec) -> bool:
+    """Say whether a column fits an Input as it is; images in files are read at its size."""
+    if column.stored == FILE or column.kind == TEXT:
+        return len(spec.shape) == (4 if column.stored == FILE else 2)
+    return fitting(column.shape, spec.shape[1:]) is not None
 
 
 def _output_column(  # noqa: PLR0913, PLR0917 - what an automatic choice looks at
@@ -211,7 +226,10 @@ def _bound_output(project: Project, report: Report, port: Port, column: Column |
     activation = kind.activation(layer.params) if kind is not None else None
     units = spec.shape[-1] if spec is not None and len(spec.shape) > 1 else None
     if goal.loss == "auto":
-        chosen = loss(column, binding, activation, units)
+        # what MixUp makes of two labels can only be said one-hot
+        mixed = mixes(project.training.augmentation) and binding.form == "auto"
+        asked = msgspec.structs.replace(binding, form="one-hot") if mixed else binding
+        chosen = loss(column, asked, activation, units)
         goal = msgspec.structs.replace(goal, loss=chosen)
     name = identifier_of("loss", goal.loss)
     if column is None:
@@ -239,10 +257,12 @@ def binding_problems(project: Project, report: Report) -> tuple[Problem, ...]:
     found = list(data_misfits(project, bound))
     if bound.data is None:
         return tuple(found)
-    for one in bound.inputs:
-        found += input_misfits(project, one)
-    for one in bound.outputs:
-        found += output_misfits(project, one)
+    found += source_misfits(project, bound)
+    for rules, group in ((input_misfits, bound.inputs), (output_misfits, bound.outputs)):
+        for one in group:
+            unfit = transform_misfit(project, one)
+            found += rules(project, one) if unfit is None else (unfit,)
     if all(one.spec is not None for one in (*bound.inputs, *bound.outputs)):
         found += plan_misfits(project, bound, recorded(project, bound))
+    found += augmentation_misfits(project, bound)
     return tuple(found)

@@ -8,24 +8,32 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
-from graph.datasets import IMAGE, LABEL
+from graph import transforms
+from graph.datavalues import FILE, IMAGE, LABEL, TEXT
 from graph.goals import BINARY, CATEGORICAL, LABEL_LOSSES, SPARSE, SQUARED
+from graph.params import Named
 from graph.project import Goal
 from graph.shapes import TensorSpec, show_shape
 
 if TYPE_CHECKING:
-    from graph.datasets import Column, DataSet
+    from graph.datavalues import Column, DataSet, Mismatch
     from graph.project import Binding, Port
     from graph.shapes import Shape
 
 
 class Step(NamedTuple):
-    """One step from a column to a tensor: scale, cast, reshape, one-hot, integer or number."""
+    """One step from a column to a tensor.
+
+    `kind`: read (an image file, at a size), pad (a text, to a length), the name of a transform,
+    then `named`, or scale, cast, reshape, one-hot, integer, number. `shape`: that of a sample
+    after it, where it changes.
+    """
 
     kind: str
     text: str
     shape: tuple[int, ...] = ()
     classes: int = 0
+    named: Named | None = None
 
 
 class Bound(NamedTuple):
@@ -50,17 +58,31 @@ class Bound(NamedTuple):
         """Return the shape of one prepared sample."""
         shape = self.column.shape if self.column is not None else ()
         for step in self.steps or ():
-            shape = step.shape if step.kind in {"reshape", "one-hot"} else shape
+            shape = step.shape or shape
         return shape
+
+    @property
+    def is_streamed(self) -> bool:
+        """Say whether its images are read from files while the model is trained."""
+        return self.column is not None and self.column.stored == FILE
 
 
 class Bindings(NamedTuple):
-    """All Inputs and outputs with their columns; `trouble` says why there is no data set."""
+    """All Inputs and outputs with their columns; `trouble` says why there is no data set.
+
+    `left_out` are the rows that aren't used, since a column that is bound lacks something there.
+    """
 
     data: DataSet | None
     trouble: str
     inputs: tuple[Bound, ...]
     outputs: tuple[Bound, ...]
+    left_out: tuple[Mismatch, ...] = ()
+
+    @property
+    def streams(self) -> bool:
+        """Say whether images are read from files while the model is trained."""
+        return any(one.is_streamed for one in (*self.inputs, *self.outputs))
 
 
 def fitting(have: tuple[int, ...], wants: Shape) -> tuple[int, ...] | None:
@@ -84,22 +106,98 @@ def width(column: Column) -> int:
 def data_steps(
     column: Column, binding: Binding, spec: TensorSpec | None
 ) -> tuple[Step, ...] | None:
-    """Return the steps for numbers and pixels: scale or cast, then the shape."""
-    found = []
-    if column.kind == IMAGE and column.dtype == "uint8" and binding.scale:
+    """Return the steps for numbers, pixels and texts; None if none make the column fit."""
+    wants = spec.shape[1:] if spec is not None else None
+    found: list[Step] = []
+    sample = start(column)
+    chips = list(binding.transforms)
+    if column.stored == FILE:
+        size = _read_size(column, chips, wants)
+        found.append(Step("read", f"read as {show_shape((None, *size))}", size))
+        sample = sample._replace(shape=size)
+    elif column.kind == TEXT:
+        length = _length(column, chips, wants)
+        found.append(Step("pad", f"pad to {length:,} words", (length,)))
+        sample = sample._replace(shape=(length,))
+    for chip in chips:
+        try:
+            after = transforms.apply(chip, sample)
+        except transforms.Unfit:
+            return None
+        shape = after.shape if after.shape != sample.shape else ()
+        found.append(Step(chip.name, transforms.text(chip), shape, 0, chip))
+        sample = after
+    _fit_size(found, sample, wants)
+    if sample.pixels and binding.scale:
         found.append(Step("scale", "scale to 0–1"))
-    elif column.dtype != "float32" and (spec is None or "int" not in spec.dtype):
+    elif sample.dtype != "float32" and (spec is None or "int" not in spec.dtype):
         found.append(Step("cast", "as float32"))
-    shape = fitting(column.shape, spec.shape[1:]) if spec is not None else column.shape
+    have = next((step.shape for step in reversed(found) if step.shape), sample.shape)
+    shape: tuple[int, ...] | None = fitting(have, wants) if wants is not None else have
     if shape is None:
         return None
-    if shape != column.shape:
-        found.append(Step("reshape", _reshape_text(column, shape), shape))
+    if shape != have:
+        found.append(Step("reshape", _reshape_text(have, shape, column), shape))
     return tuple(found)
 
 
-def _reshape_text(column: Column, shape: tuple[int, ...]) -> str:
-    if shape == (*column.shape, 1):
+def start(column: Column) -> transforms.Sample:
+    """Return a sample of a column as it is before all transforms."""
+    dtype = "float32" if column.stored == FILE else column.dtype
+    pixels = column.kind == IMAGE and column.dtype == "uint8"
+    return transforms.Sample(column.shape, dtype, pixels, column.kind, column.stored)
+
+
+def unfit(column: Column, binding: Binding) -> str | None:
+    """Return which transform of a column can't be applied and why, as a sentence; None if all."""
+    sample = start(column)
+    for chip in binding.transforms:
+        try:
+            sample = transforms.apply(chip, sample)
+        except transforms.Unfit as reason:
+            return f"“{transforms.text(chip)}” doesn't fit “{column.name}”: {reason}"
+    return None
+
+
+_SHAPING = {"resize", "grey", "crop", "half", "window"}
+
+
+def _read_size(column: Column, chips: list[Named], wants: Shape | None) -> tuple[int, ...]:
+    """Return (height, width, channels) at which files are read; takes the chip that says so."""
+    if chips and chips[0].name == "resize":
+        sized = transforms.apply(chips[0], start(column)).shape
+        del chips[0]
+        if any(chip.name in _SHAPING for chip in chips) or wants is None or len(wants) != 3:
+            return sized
+        return (*sized[:2], _channels(column, wants))
+    if any(chip.name in _SHAPING for chip in chips) or wants is None or len(wants) != 3:
+        return column.shape
+    height, width = (want or have for want, have in zip(wants[:2], column.shape[:2], strict=True))
+    return (height, width, _channels(column, wants))
+
+
+def _channels(column: Column, wants: Shape) -> int:
+    return wants[2] if wants[2] in {1, 3} else column.shape[2]
+
+
+def _length(column: Column, chips: list[Named], wants: Shape | None) -> int:
+    whole = any(chip.name in _SHAPING for chip in chips) or wants is None or len(wants) != 1
+    return column.shape[0] if whole or not wants or wants[0] is None else wants[0]
+
+
+def _fit_size(found: list[Step], sample: transforms.Sample, wants: Shape | None) -> None:
+    """Add what sizes images from files to an Input, where transforms have left another size."""
+    if sample.stored != FILE or wants is None or len(wants) != 3 or len(sample.shape) != 3:
+        return
+    height, width, channels = sample.shape
+    size = (wants[0] or height, wants[1] or width)
+    if size != (height, width):
+        chip = Named("resize", {"size": size})
+        found.append(Step("resize", transforms.text(chip), (*size, channels), 0, chip))
+
+
+def _reshape_text(have: tuple[int, ...], shape: tuple[int, ...], column: Column) -> str:
+    if shape == (*have, 1):
         return "add the channel axis" if column.kind == IMAGE else "add an axis"
     if len(shape) == 1:
         return f"flatten to {shape[0]:,}"
@@ -116,6 +214,7 @@ def loss(column: Column | None, binding: Binding, activation: str | None, units:
             return BINARY
         return CATEGORICAL if binding.form == "one-hot" else SPARSE
     scaled = column.kind == IMAGE and column.dtype == "uint8" and binding.scale
+    scaled = scaled and not any(one.name == "standardise" for one in binding.transforms)
     return BINARY if scaled and activation == "sigmoid" else SQUARED
 
 

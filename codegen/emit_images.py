@@ -1,0 +1,115 @@
+"""What a program needs whose images stay in their files until they are trained on.
+
+Sources: https://www.tensorflow.org/api_docs/python/tf/io/decode_image,
+https://www.tensorflow.org/guide/data_performance.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from codegen.emit_transforms import transformed
+from codegen.source import statement
+
+if TYPE_CHECKING:
+    from codegen.source import Writer
+    from graph.columns import Bound
+
+_IMAGES = '''\
+class Images:
+    """Images that stay in their files: only those that are asked for are read."""
+
+    def __init__(self, files, read):
+        self.files = tf.constant(files, dtype=tf.string)
+        self.read = read
+
+    def __len__(self):
+        return len(self.files)
+
+    def __getitem__(self, rows):
+        return self.take(np.arange(len(self))[rows]).numpy()
+
+    def __array__(self, dtype=None, copy=None):
+        return np.asarray(self[:], dtype)
+
+    def take(self, rows):
+        """Return the images of these rows as a tensor."""
+        return self.read(tf.gather(self.files, rows))
+
+
+def stored(inputs, targets):
+    """Return the data with all but the images as tensors in the computer's memory."""
+    with tf.device("CPU"):
+        return tf.nest.map_structure(
+            lambda values: values if isinstance(values, Images) else tf.constant(values),
+            (inputs, targets),
+        )
+
+
+def gather(data, rows):
+    """Return these rows of the data; images are read from their files."""
+
+    def rows_of(values):
+        if isinstance(values, Images):
+            return values.take(rows)
+        return tf.gather(values, rows)
+
+    return tf.nest.map_structure(rows_of, data)
+
+
+def ordered_batches(inputs, targets):
+    """Return batches in the order of the data, made one by one while they are used."""
+    data = stored(inputs, targets)
+    count = len(tf.nest.flatten(inputs)[0])
+
+    def batch(start):
+        return gather(data, tf.range(start, tf.minimum(start + BATCH_SIZE, count)))
+
+    starts = tf.data.Dataset.range(0, count, BATCH_SIZE)
+    return starts.map(batch, num_parallel_calls=tf.data.AUTOTUNE).prefetch(2)'''
+
+
+def emit_images(writer: Writer) -> None:
+    """Write the class of images in files, and what makes batches of them."""
+    writer.add(_IMAGES)
+
+
+def emit_reader(writer: Writer, one: Bound, name: str, *, mixed: bool) -> None:
+    """Write the function `read_NAME`: from the names of files to what the model takes.
+
+    `mixed`: some files are of a kind that TensorFlow decodes in colour only.
+    """
+    node = one.port.node
+    steps = one.steps or ()
+    size = steps[0].shape
+    grey_later = mixed and size[2] == 1
+    channels = 3 if grey_later else size[2]
+
+    def add(text: str, indent: int) -> None:
+        writer.add(text, node, indent=indent)
+
+    add(f"def read_{name}(files):", 0)
+    add(f'"""Return the images in these files as {name} takes them."""', 4)
+    add("", 0)
+    add("def image(file):", 4)
+    options = f"channels={channels}, expand_animations=False"
+    add("data = tf.io.read_file(file)", 8)
+    add(f"pixels = tf.io.decode_image(data, {options})", 8)
+    if grey_later:
+        add("pixels = tf.image.rgb_to_grayscale(pixels)", 8)
+    add(f"return tf.image.resize(pixels, {tuple(size[:2])}, antialias=True)", 8)
+    add("", 0)
+    add("images = tf.map_fn(image, files, fn_output_signature=tf.float32)", 4)
+    shape = size
+    ends = []
+    for step in steps[1:]:
+        if step.named is not None:
+            add(statement("images = ", *transformed("images", step, shape, tensors=True)), 4)
+        elif step.kind == "scale":
+            ends.append("images / 255")
+        elif step.kind == "reshape":
+            ends.append(f"tf.reshape(images, {(-1, *step.shape)})")
+        shape = step.shape or shape
+    for end in ends[:-1]:
+        add(f"images = {end}", 4)
+    add(f"return {ends[-1] if ends else 'images'}", 4)

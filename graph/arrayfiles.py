@@ -1,0 +1,210 @@
+"""Arrays in files: `.npz` archives and folders of `.npy` files, known by their headers alone.
+
+An archive holds the arrays `NAME_train` and `NAME_test`; each NAME is a column. A folder holds
+`NAME_train.npy` and `NAME_test.npy`, or `NAME.npy`, whose rows are then split.
+"""
+
+from __future__ import annotations
+
+import ast
+import struct
+import zipfile
+from functools import lru_cache
+from typing import IO, TYPE_CHECKING, Any
+
+import numpy as np
+
+from graph.datavalues import IMAGE, LABEL, NUMBER, BadData, Column, DataSet, Mismatch
+from graph.known import derived
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+Header = tuple[tuple[int, ...], np.dtype[np.generic]]
+Array = np.ndarray[Any, Any]
+
+
+@lru_cache(maxsize=8)
+def read_archive(path: Path, _modified: int, _size: int) -> DataSet:
+    """Return what an `.npz` file holds. Raises BadData."""
+    headers = _headers(path)
+    names = [name.removesuffix("_train") for name in headers if name.endswith("_train")]
+    if not names:
+        have = ", ".join(headers) or "nothing"
+        raise BadData(
+            f"{path.name} has no training data: its arrays must be called NAME_train and "
+            f"NAME_test, such as x_train and x_test, and it holds {have}."
+        )
+    counts: dict[str, int] = {}
+    columns = []
+    for name in names:
+        if f"{name}_test" not in headers:
+            raise BadData(f"{path.name} has {name}_train and no {name}_test.")
+        columns.append(_column(path, name, headers, counts))
+    name = path.name.removesuffix(".npz")
+    return DataSet(name, name, _with_derived(columns), counts["train"], counts["test"])
+
+
+def _with_derived(columns: list[Column]) -> tuple[Column, ...]:
+    images = [column for column in columns if column.kind == IMAGE and len(column.shape) > 1]
+    labels = [column for column in columns if column.kind == LABEL]
+    extra = derived(images[0], labels[0]) if len(images) == 1 and len(labels) == 1 else ()
+    taken = {column.name for column in columns}
+    return (*columns, *(column for column in extra if column.name not in taken))
+
+
+def _headers(path: Path) -> dict[str, Header]:
+    """Return shape and dtype of each array in a file, without reading the arrays."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            found = {}
+            for member in archive.namelist():
+                with archive.open(member) as file:
+                    found[member.removesuffix(".npy")] = _header(file)
+            return found
+    except (OSError, zipfile.BadZipFile, ValueError, SyntaxError, struct.error, TypeError) as error:
+        raise BadData(f"{path.name} can't be read as an .npz file: {error}.") from error
+
+
+def _header(file: IO[bytes]) -> Header:
+    major, _ = np.lib.format.read_magic(file)
+    size = struct.unpack("<H", file.read(2)) if major == 1 else struct.unpack("<I", file.read(4))
+    told = ast.literal_eval(file.read(min(size[0], 65536)).decode("latin1"))
+    return tuple(told["shape"]), np.dtype(told["descr"])
+
+
+def _column(path: Path, name: str, headers: dict[str, Header], counts: dict[str, int]) -> Column:
+    shapes = []
+    for part in ("train", "test"):
+        shape, dtype = headers[f"{name}_{part}"]
+        if dtype.kind not in "biuf":
+            raise BadData(_no_numbers(path, f"{name}_{part}", shape, dtype))
+        if not shape or not shape[0]:
+            raise BadData(f"{name}_{part} in {path.name} holds no samples.")
+        if counts.setdefault(part, shape[0]) != shape[0]:
+            raise BadData(
+                f"The arrays of the {part} part of {path.name} differ in length: {name}_{part} "
+                f"has {shape[0]:,} samples, another {counts[part]:,}."
+            )
+        shapes.append(shape[1:])
+    if shapes[0] != shapes[1]:
+        raise BadData(
+            f"The samples of {name} in {path.name} differ: {shapes[0]} in the training part, "
+            f"{shapes[1]} in the test part."
+        )
+    shape, dtype = shapes[0], headers[f"{name}_train"][1]
+    labels: list[Array] = []
+    if _kind(name, () if shape == (1,) else shape, dtype) == LABEL:
+        with np.load(path, allow_pickle=False) as file:
+            labels = [file[f"{name}_{part}"] for part in ("train", "test")]
+    return _described(name, shape, dtype, labels)
+
+
+def _described(
+    name: str, shape: tuple[int, ...], dtype: np.dtype[np.generic], labels: list[Array]
+) -> Column:
+    """Return the column of samples of this shape; `labels`: all of them, where they may be some."""
+    lone = shape == (1,) and dtype.kind in "iub"
+    kind = _kind(name, () if lone else shape, dtype)
+    classes = _classes(labels) if kind == LABEL else None
+    if kind == LABEL and classes is None:
+        kind = NUMBER
+    shape = () if lone and kind == LABEL else shape
+    return Column(name, shape, str(dtype), kind, classes, base=name, lone_axis=lone and not shape)
+
+
+def _no_numbers(path: Path, name: str, shape: tuple[int, ...], dtype: np.dtype[np.generic]) -> str:
+    """Return what to say of an array that holds something else than numbers."""
+    if dtype.kind not in "US":
+        return f"{name} in {path.name} holds no numbers: save it as an array of numbers."
+    if len(shape) == 1:
+        return f"The labels in {path.name} are texts; number the classes 0, 1, 2 … first."
+    return f"{name} in {path.name} holds texts, and a network takes numbers."
+
+
+def _kind(name: str, shape: tuple[int, ...], dtype: np.dtype[np.generic]) -> str:
+    if not shape:
+        return LABEL if dtype.kind in "iub" else NUMBER
+    return IMAGE if len(shape) in {2, 3} or name == "x" else NUMBER
+
+
+def _classes(parts: list[Array]) -> int | None:
+    """Return how many labels there are; None if the numbers are no labels from 0."""
+    low = min(int(part.min()) for part in parts)
+    high = max(int(part.max()) for part in parts)
+    return None if low < 0 or high > 100_000 else max(high + 1, 2)
+
+
+@lru_cache(maxsize=8)
+def read_arrays(path: Path, _modified: int, test_split: float) -> DataSet:
+    """Return what a folder of `.npy` files holds. Raises BadData.
+
+    Rows of `NAME.npy` are matched by their number; those beyond the shortest array are listed.
+    """
+    headers = dict(_folder_headers(path))
+    own_test = any(name.endswith("_train") for name in headers)
+    names = [name.removesuffix("_train") for name in headers if not name.endswith("_test")]
+    if own_test:
+        names = [name for name in names if f"{name}_train" in headers]
+    columns, counts = [], {"train": [0], "test": [0]}
+    for name in names:
+        suffixes = ("_train", "_test") if own_test else ("",)
+        shapes = []
+        for suffix, part in zip(suffixes, counts, strict=False):
+            if f"{name}{suffix}" not in headers:
+                raise BadData(f"{path.name} has {name}_train.npy and no {name}_test.npy.")
+            shape, dtype = headers[f"{name}{suffix}"]
+            if dtype.kind not in "biuf" or not shape or not shape[0]:
+                raise BadData(_no_numbers(path, f"{name}{suffix}.npy", shape, dtype))
+            counts[part].append(shape[0])
+            shapes.append(shape[1:])
+        columns.append(_array_column(path, name, suffixes, shapes[0], dtype))
+    train, test = (min(found[1:], default=0) for found in counts.values())
+    lost = () if own_test else tuple(_beyond(names, counts["train"][1:]))
+    if not own_test:
+        kept = int(train * (1 - test_split))
+        train, test = kept, train - kept
+    return DataSet(
+        path.name,
+        f"{path.name}, a folder of arrays",
+        _with_derived(columns),
+        train,
+        test,
+        form="arrays",
+        own_test=own_test,
+        mismatches=lost,
+    )
+
+
+def _folder_headers(path: Path) -> Iterator[tuple[str, Header]]:
+    for file in sorted(path.glob("*.npy")):
+        try:
+            with file.open("rb") as stream:
+                yield file.stem, _header(stream)
+        except (OSError, ValueError, SyntaxError, struct.error, TypeError) as error:
+            raise BadData(f"{file.name} can't be read as an .npy file: {error}.") from error
+
+
+def _array_column(
+    path: Path,
+    name: str,
+    suffixes: tuple[str, ...],
+    shape: tuple[int, ...],
+    dtype: np.dtype[np.generic],
+) -> Column:
+    labels: list[Array] = []
+    if _kind(name, () if shape == (1,) else shape, dtype) == LABEL:
+        labels = [np.load(path / f"{name}{suffix}.npy") for suffix in suffixes]
+    return _described(name, shape, dtype, labels)
+
+
+def _beyond(names: list[str], counts: list[int]) -> Iterator[Mismatch]:
+    """Yield the rows that one array has and a shorter one hasn't."""
+    fewest = min(counts)
+    shortest = names[counts.index(fewest)]
+    for name, count in zip(names, counts, strict=True):
+        for row in range(fewest, count):
+            yield Mismatch(
+                row, f"{name}.npy", f"{shortest}.npy has no row {row:,}: it has {fewest:,} rows."
+            )

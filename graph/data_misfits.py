@@ -1,0 +1,67 @@
+"""What is wrong with rows, transforms and splits, each in a sentence with its numbers."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from graph.columns import unfit
+from graph.datavalues import LABEL
+from graph.problems import Problem, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from graph.columns import Bindings, Bound
+    from graph.project import Project
+
+_error = partial(Problem, severity=Severity.ERROR)
+_warning = partial(Problem, severity=Severity.WARNING)
+_FEW = 2  # examples that a sentence gives
+
+
+def source_misfits(project: Project, bound: Bindings) -> Iterator[Problem]:
+    """Yield what is wrong with the rows and how they are split."""
+    data = bound.data
+    if data is None:
+        return
+    if bound.left_out:
+        count = len({(one.row, one.where) for one in bound.left_out})
+        rows = "1 row is" if count == 1 else f"{count:,} rows are"
+        first = " ".join(one.sentence for one in bound.left_out[:_FEW])
+        more = " …" if len(bound.left_out) > _FEW else ""
+        yield _warning(kind="rows", sentence=f"{rows} left out. {first}{more}")
+    training = project.training
+    labels = any(one.column is not None and one.column.kind == LABEL for one in bound.outputs)
+    if training.stratified and training.validation == "split" and not labels:
+        yield _warning(
+            kind="stratified",
+            sentence="The held out part can't have each label in the same share: no output has "
+            "labels. It is chosen at random.",
+        )
+    yield from _leaks(project, bound)
+
+
+def _leaks(project: Project, bound: Bindings) -> Iterator[Problem]:
+    """Yield the Inputs that are given what an output has to find out."""
+    targets = {one.column.name: one for one in bound.outputs if one.column is not None}
+    for one in bound.inputs:
+        for name in one.column.members if one.column is not None else ():
+            if name in targets:
+                label, target = (
+                    project.graph.nodes[each.port.node].label for each in (one, targets[name])
+                )
+                yield _warning(
+                    kind="leak",
+                    sentence=f"{label} is given “{name}”, which {target} is to find out: "
+                    "choose its columns by name, such as “a, b”.",
+                    node=one.port.node,
+                )
+
+
+def transform_misfit(project: Project, one: Bound) -> Problem | None:
+    """Return the error that a transform doesn't fit its column, or None."""
+    if one.column is None or (reason := unfit(one.column, one.binding)) is None:
+        return None
+    name = project.graph.nodes[one.port.node].label
+    return _error(kind="transform", sentence=f"{name}: {reason}", node=one.port.node)
