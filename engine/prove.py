@@ -238,11 +238,12 @@ def _compare(
     run: Run, history: list[dict[str, float]], scores: dict[str, float], *, whole: bool
 ) -> tuple[Compared, ...]:
     """Return the numbers of both, the first epoch's loss first."""
-    figures = [_epoch(run, history, 0, name) for name in sorted(history[0], key="loss".__ne__)]
+    names = sorted(run.history, key="loss".__ne__)
+    figures = [_epoch(run, history, 0, name) for name in names]
     if whole:
         last = len(run.history["loss"]) - 1
         if last:
-            figures += [_epoch(run, history, last, name) for name in history[0]]
+            figures += [_epoch(run, history, last, name) for name in names]
         figures += [
             Compared(f"test {name}", recorded, _number(scores.get(name)))
             for name, recorded in run.info.scores.items()

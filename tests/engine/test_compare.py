@@ -1,0 +1,122 @@
+"""What runs have come to: orders, gaps, names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from engine import compare
+from engine.runs import History, Run, RunInfo
+
+if TYPE_CHECKING:
+    from engine.compare import Facts
+
+
+def run(name: str, history: History, number: int = 0, **info: object) -> Run:
+    made = f"2026-01-01T12:00:{number:02}+00:00"
+    record = RunInfo(name=name, created=made, status="completed", **info)  # type: ignore[arg-type]
+    return Run(Path(f"/runs/{number}-{name}"), record, history)
+
+
+WITHOUT = run(
+    "without",
+    {
+        "accuracy": [0.8, 0.95], "loss": [0.6, 0.1], "val_accuracy": [0.9, 0.85],
+        "val_loss": [0.5, 0.6],
+    },
+    scores={"loss": 0.61, "accuracy": 0.84},
+    parameters=100,
+    seconds=3.0,
+)  # fmt: skip
+WITH = run(
+    "with",
+    {
+        "accuracy": [0.7, 0.9], "loss": [0.7, 0.3], "val_accuracy": [0.8, 0.88],
+        "val_loss": [0.6, None], "learning_rate": [0.1, 0.01],
+    },
+    number=1,
+    scores={"loss": None, "accuracy": 0.87},
+    parameters=50,
+)  # fmt: skip
+
+
+def test_figures_are_test_scores_best_and_last_values() -> None:
+    figures = compare.facts(WITHOUT).figures
+    assert figures["test accuracy"] == 0.84
+    assert figures["best val_accuracy"] == 0.9
+    assert figures["last val_accuracy"] == 0.85
+    assert figures["best loss"] == 0.1
+    other = compare.facts(WITH)
+    assert "test loss" not in other.figures  # it was no number
+    assert other.figures["best val_loss"] == 0.6
+    assert not any("learning_rate" in name for name in other.figures)
+    assert other.epochs == 2
+    columns = compare.columns([compare.facts(WITHOUT), other])
+    assert columns[:2] == ("test accuracy", "test loss")
+    assert compare.metrics([WITHOUT, WITH]) == ("accuracy", "loss")
+
+
+def test_a_gap_is_how_much_worse_validation_is() -> None:
+    accuracy = compare.pair(WITHOUT, "accuracy")
+    assert accuracy.gap == pytest.approx(0.10)
+    assert (accuracy.best, accuracy.best_epoch, accuracy.test) == (0.9, 1, 0.84)
+    assert compare.pair(WITHOUT, "loss").gap == pytest.approx(0.5)
+    assert compare.pair(WITH, "loss").gap is None
+    alone = compare.pair(run("alone", {"mae": [3.0, 2.0]}), "mae")
+    assert (alone.best, alone.best_epoch, alone.gap) == (2.0, 2, None)
+
+
+def test_the_sentence_says_whether_the_gap_closes() -> None:
+    pairs = [(one.info.name, compare.pair(one, "accuracy")) for one in (WITHOUT, WITH)]
+    said = compare.gap_sentence("accuracy", pairs)
+    assert said == (
+        "The gap between training and validation accuracy is 0.1000 in without and 0.0200 in "
+        "with: it closes by 80%."
+    )
+    assert compare.gap_sentence("accuracy", pairs[::-1]).endswith("it opens.")
+    assert compare.gap_sentence("accuracy", pairs[:1]) == ""
+    several = compare.gap_sentence("accuracy", [*pairs, ("same", pairs[0][1])])
+    assert "smallest in with (0.0200)" in several
+
+
+@pytest.mark.parametrize(
+    ("key", "first"),
+    [("when", "with"), ("name", "with"), ("parameters", "with"), ("time", "without"),
+     ("test accuracy", "with"), ("best val_loss", "without"), ("last loss", "without")],
+)  # fmt: skip
+def test_the_best_or_newest_comes_first_and_what_is_missing_last(key: str, first: str) -> None:
+    listed = [compare.facts(one) for one in (WITHOUT, WITH)]
+    assert _names(compare.in_order(listed, key))[0] == first
+    lacking = compare.facts(run("lacking", {}, number=2))
+    if key not in {"when", "name", "time"}:
+        for descending in (False, True):
+            found = compare.in_order([lacking, *listed], key, descending=descending)
+            assert found[-1] is lacking
+
+
+def test_runs_of_one_name_are_told_apart_by_their_time() -> None:
+    twins = [compare.facts(run("mlp", {}, number)) for number in (1, 2)]
+    told = compare.distinct([*twins, compare.facts(WITH)])
+    assert len(set(told)) == 3
+    assert told[2] == "with"
+
+
+def test_a_run_that_nobody_trains_any_more_is_interrupted(tmp_path: Path) -> None:
+    left = Run(tmp_path, RunInfo(name="left", status="running"))
+    assert compare.facts(left).status == "interrupted"
+    with left.held():
+        assert compare.facts(left).status == "running"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(None, ""), (0.84, "0.8 s"), (61.2, "61 s"), (200, "3 min 20 s"), (7260, "2 h 1 min")],
+)
+def test_durations(seconds: float | None, words: str) -> None:
+    assert compare.duration(seconds) == words
+
+
+def _names(listed: list[Facts]) -> list[str]:
+    return [one.run.info.name for one in listed]

@@ -1,0 +1,224 @@
+"""The list of runs by mouse and keys, on a folder of many runs; nothing is trained here."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QEventLoop, QPoint, Qt, QTimer
+from PySide6.QtGui import QAction
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QInputDialog, QMessageBox, QPushButton
+
+from engine.protocol import EpochEnded, Evaluated, Finished, Started
+from engine.runs import Run, RunInfo, list_runs, new_run, open_run
+from graph import projectfile
+from graph.templates import load
+from gui.panels.runs import RunsPanel
+from gui.run_queue import RunQueue
+from gui.runner import Runner
+from gui.theme import DARK, LIGHT, apply_theme
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from PySide6.QtWidgets import QApplication
+    from pytestqt.qtbot import QtBot
+
+
+def add_run(folder: Path, name: str, accuracy: float, epochs: int = 3, **info: object) -> Run:
+    record = RunInfo(seed=1, **info)  # type: ignore[arg-type]
+    run = new_run(folder, name, projectfile.dumps(load("mlp")), "print('hello')\n", record)
+    run.record(Started(epochs=epochs, initial_epoch=0, steps=4))
+    for epoch in range(epochs):
+        logs = {"loss": 1.0 / (epoch + 1), "accuracy": accuracy, "val_accuracy": accuracy - 0.1}
+        run.record(EpochEnded(epoch=epoch, seconds=1.0, logs=logs))
+    run.record(Evaluated(scores={"accuracy": accuracy - 0.1}))
+    run.record(Finished(reason="completed", weights=None))
+    return open_run(run.path)
+
+
+def until(is_so: Callable[[], bool], seconds: float = 20.0) -> None:
+    loop = QEventLoop()
+    look, end = QTimer(), QTimer(singleShot=True)
+    look.timeout.connect(lambda: loop.quit() if is_so() else None)
+    end.timeout.connect(loop.quit)
+    look.start(5)
+    end.start(round(seconds * 1000))
+    if not is_so():
+        loop.exec()
+    look.stop()
+    end.stop()
+    assert is_so()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name, accuracy, size in (("mlp", 0.8, 300), ("cnn one", 0.9, 100), ("cnn two", 0.95, 200)):
+        add_run(tmp_path, name, accuracy, parameters=size)
+    return tmp_path
+
+
+def shown(qtbot: QtBot, folder: Path) -> RunsPanel:
+    runner = Runner(runs_folder=folder)
+    panel = RunsPanel(DARK, runner, RunQueue(runner, runner))
+    runner.setParent(panel)
+    qtbot.addWidget(panel)
+    panel.resize(460, 260)
+    panel.show()
+    until(lambda: panel._records.is_listed)
+    return panel
+
+
+@pytest.fixture
+def panel(qapp: QApplication, qtbot: QtBot, folder: Path) -> RunsPanel:
+    apply_theme(qapp, DARK)
+    return shown(qtbot, folder)
+
+
+def names(panel: RunsPanel) -> list[str]:
+    return [one.run.info.name for one in panel.model.rows]
+
+
+def click_heading(panel: RunsPanel, key: str) -> None:
+    header = panel.table.horizontalHeader()
+    at = panel.model.columns.index(key)
+    panel.table.scrollTo(panel.model.index(0, at))
+    x = header.sectionViewportPosition(at) + 20
+    QTest.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(x, 10))
+
+
+def tick(panel: RunsPanel, row: int) -> None:
+    panel.table.setCurrentIndex(panel.model.index(row, 0))
+    QTest.keyClick(panel.table, Qt.Key.Key_Space)
+
+
+def choose(panel: RunsPanel, row: int, name: str) -> None:
+    """Choose an entry of a run's menu."""
+    panel.table.selectRow(row)
+    assert panel.current is not None
+    menu = panel.acts.menu(panel.current.run)
+    action = menu.findChild(QAction, f"runs.menu.{name}")
+    assert action.isEnabled()
+    action.trigger()
+    menu.deleteLater()
+
+
+def test_newest_first_and_any_heading_sorts(panel: RunsPanel) -> None:
+    assert names(panel) == ["cnn two", "cnn one", "mlp"]
+    click_heading(panel, "test accuracy")
+    figures = [one.figures["test accuracy"] for one in panel.model.rows]
+    assert figures in (sorted(figures), sorted(figures, reverse=True))
+    before = names(panel)
+    click_heading(panel, "test accuracy")
+    assert names(panel) == before[::-1]
+    click_heading(panel, "parameters")
+    sizes = [one.run.info.parameters for one in panel.model.rows]
+    assert sizes in ([100, 200, 300], [300, 200, 100])
+
+
+def test_a_filter_keeps_what_has_all_its_words(panel: RunsPanel) -> None:
+    QTest.keyClicks(panel.filter, "one cnn")
+    assert names(panel) == ["cnn one"]
+    assert panel.hint.text() == "1 of 3 runs"
+    panel.filter.clear()
+    assert len(names(panel)) == 3
+
+
+def test_ticked_runs_are_laid_over_each_other(panel: RunsPanel) -> None:
+    tick(panel, 0)
+    tick(panel, 2)
+    assert [one.run.info.name for one, _ in panel.model.ticked()] == ["mlp", "cnn two"]
+    colours = [colour for _, colour in panel.model.ticked()]
+    assert len(set(colours)) == 2
+    panel.tabs.setCurrentIndex(1)
+    panel.comparison.metric_box.setCurrentText("accuracy")
+    panel.comparison.metric_box.activated.emit(0)
+    curves = panel.comparison.chart.curves()
+    assert [values[0] for values, _ in curves] == pytest.approx([0.8, 0.7, 0.95, 0.85])
+    assert [dashed for _, dashed in curves] == [False, True, False, True]
+    panel.set_theme(LIGHT)
+    assert [colour for _, colour in panel.model.ticked()] != colours
+    QTest.mouseClick(panel.findChild(QPushButton, "runs.untick"), Qt.MouseButton.LeftButton)
+    assert panel.model.ticked() == []
+    assert panel.comparison.chart.curves() == []
+
+
+def test_where_there_is_room_the_list_stands_beside_the_curves(panel: RunsPanel) -> None:
+    assert not panel.comparison.isVisible()
+    panel.resize(1100, 300)
+    assert panel.comparison.isVisible()
+    assert panel.table.isVisible()
+    panel.resize(460, 260)
+    assert panel.table.isVisible() is not panel.comparison.isVisible()
+
+
+def test_the_drawing_of_a_run_is_opened(panel: RunsPanel) -> None:
+    opened: list[object] = []
+    panel.drawing_wanted.connect(opened.append)
+    panel.table.selectRow(0)
+    QTest.mouseClick(panel.drawing, Qt.MouseButton.LeftButton)
+    assert opened == [load("mlp")]
+
+
+def test_a_run_gets_another_name(panel: RunsPanel, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_a, **_k: ("baseline", True))
+    choose(panel, 2, "rename")
+    until(lambda: "baseline" in names(panel))
+    assert [run.info.name for run in list_runs(panel._records.folder)][-1] == "baseline"
+
+
+def test_delete_asks_and_moves_the_folder_into_the_trash(
+    panel: RunsPanel, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = [QMessageBox.StandardButton.Cancel, QMessageBox.StandardButton.Yes]
+    asked: list[str] = []
+
+    def question(_parent: object, _title: str, words: str, *_more: object) -> object:
+        asked.append(words)
+        return answers[len(asked) - 1]
+
+    monkeypatch.setattr(QMessageBox, "question", question)
+    monkeypatch.setenv("XDG_DATA_HOME", str(folder.parent / "home"))  # not the real one on Linux
+    gone = panel.model.rows[1].run.path
+    choose(panel, 1, "delete")
+    assert len(names(panel)) == 3
+    choose(panel, 1, "delete")
+    until(lambda: len(names(panel)) == 2)
+    assert "cnn one" in asked[0]
+    assert names(panel) == ["cnn two", "mlp"]
+    assert not gone.exists()
+    if sys.platform == "linux":
+        assert open_run(next((folder.parent / "home").rglob(gone.name))).info.name == "cnn one"
+
+
+def test_an_empty_list_says_how_to_fill_it(qtbot: QtBot, tmp_path: Path) -> None:
+    panel = shown(qtbot, tmp_path / "none")
+    assert panel.empty.isVisible()
+    assert "Train a drawing" in panel.empty.text()
+
+
+def test_a_thousand_runs_come_without_freezing_the_window(qtbot: QtBot, tmp_path: Path) -> None:
+    first = add_run(tmp_path, "first", 0.5)
+    parts = {path.name: path.read_bytes() for path in first.path.iterdir() if path.is_file()}
+    for number in range(1000):
+        copy = tmp_path / f"20200101-000000-000-{number:04}"
+        copy.mkdir()
+        for name in ("run.json", "history.json"):
+            (copy / name).write_bytes(parts[name])
+    beats: list[float] = []
+    timer = QTimer()
+    timer.timeout.connect(lambda: beats.append(time.perf_counter()))
+    timer.start(1)
+    panel = shown(qtbot, tmp_path)
+    timer.stop()
+    assert len(panel.model.rows) == 1001
+    assert len(beats) > 20, "the window stood still while the runs were read"
+    known = panel._records._known
+    panel._records.reload()
+    until(lambda: not panel._records._is_reading)
+    again = panel._records._known
+    assert all(again[path][1] is facts for path, (_, facts) in known.items()), "read once more"
