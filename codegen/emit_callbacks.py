@@ -22,14 +22,14 @@ LIST = "planned"
 _RATE_OF = "learning_rate_of"
 
 
-def _emit_own_imports(writer: Writer, project: Project) -> None:
-    """Write the imports of callbacks from files, so that nothing but training runs the files."""
+def emit_own_imports(writer: Writer, project: Project) -> None:
+    """Write, into `train`, the imports from files: nothing but a training runs them."""
     own = [one.settings for one in planned(project.training) if one.name == OWN]
     lines = {f"from {PurePath(str(one['path'])).stem} import {one['name']}" for one in own}
-    if lines:
-        writer.add("# lies beside this program", indent=4)
     for line in sorted(lines):
-        writer.add(line, indent=4)
+        writer.add(f"{line}  # lies beside this program", indent=4)
+    if lines:
+        writer.add()
 
 
 def emit_rate(writer: Writer, project: Project) -> bool:
@@ -54,7 +54,6 @@ def emit_rate(writer: Writer, project: Project) -> bool:
 def emit_callbacks(writer: Writer, project: Project, bound: Bindings) -> str:
     """Write what makes the callbacks of the plan; return how the call of `fit` names them all."""
     checkpoint = project.training.checkpoint
-    _emit_own_imports(writer, project)
     names = ["follow"]
     made = [(one, _made(one, project, bound)) for one in planned(project.training)]
     for one, call in made:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from codegen import spelling
-from codegen.emit_callbacks import emit_callbacks, emit_rate
+from codegen.emit_callbacks import emit_callbacks, emit_own_imports, emit_rate
 from codegen.emit_compile import compiled
 from codegen.emit_weights import (
     emit_balanced,
@@ -72,6 +72,7 @@ def emit_train(writer: Writer, project: Project, report: Report, bound: Bindings
         writer.add("\n")
     writer.add("def train(model, data, callbacks=(), initial_epoch=0):")
     writer.add('"""Compile the model, train it and return the history."""', indent=4)
+    emit_own_imports(writer, project)
     writer.add(statement("", compiled(project, report, bound)), indent=4)
     writer.add('epoch = tf.Variable(initial_epoch, dtype="int64")', indent=4)
     follow = "on_epoch_begin=lambda number, logs: epoch.assign(number)"

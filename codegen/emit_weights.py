@@ -27,9 +27,11 @@ def is_balanced(project: Project, bound: Bindings) -> bool:
 
 def is_weighted(project: Project, bound: Bindings) -> bool:
     """Say whether samples have weights at all."""
-    return bool(bound.outputs) and (
-        is_balanced(project, bound) or bool(project.training.sample_weight)
-    )
+    return is_balanced(project, bound) or (bool(bound.outputs) and _has_column(project, bound))
+
+
+def _has_column(project: Project, bound: Bindings) -> bool:
+    return bound.data is not None and bound.data.column(project.training.sample_weight) is not None
 
 
 def emit_balanced(writer: Writer) -> None:
@@ -57,7 +59,7 @@ def emit_weighted_batches(writer: Writer, project: Project, bound: Bindings) -> 
 
 def _weights(one: Bound, targets: str, project: Project, bound: Bindings) -> Expression:
     balanced = is_balanced(project, bound) and _has_labels(one)
-    column = 'data["weights"]' if project.training.sample_weight else ""
+    column = 'data["weights"]' if _has_column(project, bound) else ""
     if not balanced:
         return column or f'np.ones(len({targets}), "float32")'
     one_hot = bool(one.steps) and any(step.kind == "one-hot" for step in one.steps or ())

@@ -64,12 +64,20 @@ def monitor_trouble(
     if now is not None and now in recorded:
         return Trouble(f"{watched}, its name in older Keras: try {now}.", now)
     without = monitor.removeprefix("val_")
-    likely = without if without in recorded else recorded[-1]
+    likely = without if without in recorded else _near(monitor, recorded)
     if without != monitor and not any(name.startswith("val_") for name in recorded):
         why = "and without validation there are no values of it"
     else:
         why = f"which this training doesn't record. It records {', '.join(recorded)}"
     return Trouble(f"{watched}, {why}: try {likely}.", likely)
+
+
+def _near(monitor: str, recorded: Sequence[str]) -> str:
+    """Return the recorded value that a person most likely means."""
+    word = "acc" if "acc" in monitor else "loss"
+    found = [name for name in recorded if word in name]
+    kind = [name for name in found if name.startswith("val_") == monitor.startswith("val_")]
+    return (kind or found or list(recorded))[0]
 
 
 def file_trouble(filepath: str) -> Trouble | None:
