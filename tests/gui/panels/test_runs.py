@@ -182,7 +182,9 @@ def test_delete_asks_and_moves_the_folder_into_the_trash(
         return answers[len(asked) - 1]
 
     monkeypatch.setattr(QMessageBox, "question", question)
-    monkeypatch.setenv("XDG_DATA_HOME", str(folder.parent / "home"))  # not the real one on Linux
+    home = folder.parent / "home"
+    home.mkdir(exist_ok=True)
+    monkeypatch.setenv("XDG_DATA_HOME", str(home))  # on Linux it isn't the real trash
     gone = panel.model.rows[1].run.path
     choose(panel, 1, "delete")
     assert len(names(panel)) == 3
@@ -192,7 +194,7 @@ def test_delete_asks_and_moves_the_folder_into_the_trash(
     assert names(panel) == ["cnn two", "mlp"]
     assert not gone.exists()
     if sys.platform == "linux":
-        assert open_run(next((folder.parent / "home").rglob(gone.name))).info.name == "cnn one"
+        assert open_run(next(home.rglob(gone.name))).info.name == "cnn one"
 
 
 def test_an_empty_list_says_how_to_fill_it(qtbot: QtBot, tmp_path: Path) -> None:
