@@ -228,4 +228,7 @@ def fault(role: str, value: Named) -> str | None:
     if wrong is None:
         return None
     so = "can't be set so: "
-    return wrong.removeprefix(so) if wrong.startswith(so) else f"the {role} {wrong}"
+    if not wrong.startswith(so):
+        return f"the {role} {wrong}"
+    said = wrong.removeprefix(so)
+    return f"the {said}" if said[0].islower() else said
