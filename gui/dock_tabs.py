@@ -1,14 +1,32 @@
-"""Docks that share a place: one title for each, and no tab bar that belongs to nobody."""
+"""Docks in little room, and docks that share a place: one title for each, no tab bar of nobody."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QWidget
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
+from PySide6.QtWidgets import QDockWidget, QFrame, QMainWindow, QScrollArea, QTabBar, QWidget
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+
+_LEAST = QSize(180, 96)  # of a dock
+
+
+def scrolled(panel: QWidget) -> QScrollArea:
+    """Return a dock's content in which a panel scrolls if it needs more room than the dock has.
+
+    Docks side by side would else make the window as wide as all their panels need: too wide for
+    a small screen.
+    """
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setMinimumSize(_LEAST)
+    area.setWidget(panel)
+    return area
 
 
 class DockTabs(QObject):

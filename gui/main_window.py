@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from gui import actions
 from gui.canvas.view import CanvasView
 from gui.commands import Commands
-from gui.dock_tabs import DockTabs
+from gui.dock_tabs import DockTabs, scrolled
 from gui.errors import MessageBar
 from gui.icons import app_icon
 from gui.late import LatePanel
@@ -66,7 +66,8 @@ DOCKS: tuple[tuple[str, str, Qt.DockWidgetArea, str], ...] = (
     ("data", "Data", _BOTTOM, "summary"),
     ("augmentation", "Augmentation", _BOTTOM, "data"),
     ("activations", "Activations", _BOTTOM, ""),
-    ("pad", "Try it", _BOTTOM, "activations"),
+    ("evaluation", "Evaluation", _BOTTOM, "activations"),
+    ("pad", "Try it", _BOTTOM, "evaluation"),
 )
 _LAYOUT_VERSION = 1
 
@@ -147,13 +148,15 @@ class MainWindow(QMainWindow):
             "data": BinderPanel(document, theme),
             "augmentation": LatePanel(self._make_augmentation, theme),
             "activations": ActivationsPanel(document, theme, self.runner),
+            "evaluation": LatePanel(self._make_evaluation, theme),
             "pad": LatePanel(self._make_pad, theme),
         }
         docks: dict[str, QDockWidget] = {}
         for name, title, area, beside in DOCKS:
             dock = QDockWidget(self.tr(title), self)
             dock.setObjectName(f"dock.{name}")
-            dock.setWidget(self.panels[name])
+            panel = self.panels[name]
+            dock.setWidget(scrolled(panel) if area is _BOTTOM else panel)
             self.addDockWidget(area, dock)
             if beside:
                 self.tabifyDockWidget(docks[beside], dock)
@@ -174,6 +177,11 @@ class MainWindow(QMainWindow):
         panel = AugmentationPanel(self.document, theme, self.runner)
         panel.experiment_wanted.connect(self.queue.add_experiment)
         return panel
+
+    def _make_evaluation(self, theme: Theme) -> QWidget:
+        from gui.panels.evaluation import EvaluationPanel  # noqa: PLC0415 - once it is seen
+
+        return EvaluationPanel(theme, self.runner)
 
     def _make_pad(self, theme: Theme) -> QWidget:
         from gui.panels.pad import PadPanel  # noqa: PLC0415 - once it is seen

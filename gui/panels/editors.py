@@ -12,18 +12,32 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
 from graph import objects, params
 from graph.params import Named, show
+from gui.panels.combo import Combo
 from gui.panels.parts import ElidedLabel, label, set_property
 from gui.theme import SMALL, TINY
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QWheelEvent
-
     from graph.params import Kind, Value
     from graph.spec import Param
+
+__all__ = [  # Combo belongs to the editors, for whoever builds a form
+    "LABEL_WIDTH",
+    "PLAN_WIDTH",
+    "BoolEditor",
+    "Combo",
+    "ComboEditor",
+    "Editor",
+    "FixedEditor",
+    "LineEditor",
+    "ObjectEditor",
+    "editor_for",
+    "plain_doc",
+    "spell",
+]
 
 LABEL_WIDTH = 120  # of the names at the left of a form, in pixels
 PLAN_WIDTH = 176  # the same for the training plan: gradient_accumulation_steps fits
@@ -181,32 +195,6 @@ class LineEditor(Editor):
         if isinstance(self.value, int) and self.kind.check(self.value + by) is None:
             self._commit(self.value + by)
             self._line.setText(spell(self.value))
-
-
-class Combo(QComboBox):
-    """A combo box that the wheel leaves alone unless it has the focus."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setProperty("role", "code")
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # Qt's own lets the wheel take the focus
-        self.setMinimumContentsLength(6)
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setMaxVisibleItems(16)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Scroll the panel instead of changing the value."""
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
-
-    def showPopup(self) -> None:
-        """Open the list as wide as its texts."""
-        view = self.view()
-        room = view.sizeHintForColumn(0) + view.verticalScrollBar().sizeHint().width() + TINY
-        view.setMinimumWidth(max(self.width(), room))
-        super().showPopup()
 
 
 class ComboEditor(Editor):

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from gui.theme import Theme
 
+_FEWEST = 4  # letters of a name that are worth showing
 _LETTERS = 72  # pixels of a name that are always shown
 
 
@@ -65,6 +66,8 @@ class Key(QWidget):
         area = QRectF(self.rect()).adjusted(22, 0, 0, 0)
         metrics = self.fontMetrics()
         room = int(area.width()) - metrics.horizontalAdvance(self._value)
+        if room < metrics.averageCharWidth() * _FEWEST:
+            return  # a stump of a word would tell nothing: the tool tip has it all
         name = metrics.elidedText(self._name, Qt.TextElideMode.ElideRight, room)
         painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, name + self._value)
 

@@ -53,3 +53,13 @@ def test_nothing_is_trained_without_data(
     assert not window.panels["data"].visibleRegion().isEmpty()
     assert not window.runner.is_training
     assert not (tmp_path / "runs").exists()
+
+
+def test_the_window_fits_a_small_screen(window: MainWindow) -> None:
+    window.document.add(templates.load("several-outputs"))
+    window.resize(1024, 700)
+    for name in window.docks:
+        window.show_panel(name)  # some panels are made only now
+        least = window.minimumSizeHint()
+        assert (least.width(), least.height()) <= (1024, 700), name
+    assert (window.width(), window.height()) == (1024, 700)

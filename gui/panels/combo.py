@@ -1,0 +1,87 @@
+"""The combo box of all panels: calm under the wheel, and readable in little room."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QHelpEvent, QPalette
+from PySide6.QtWidgets import (
+    QComboBox,
+    QStyle,
+    QStyleOptionComboBox,
+    QStylePainter,
+    QToolTip,
+)
+
+from gui.theme import TINY
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPaintEvent, QWheelEvent
+
+_NARROWEST = 88  # pixels, to which a box shrinks: some letters and the arrow
+
+
+class Combo(QComboBox):
+    """A combo box that the wheel leaves alone unless it has the focus.
+
+    In little room it shortens its text; all of it stands in the tool tip then.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("role", "code")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # Qt's own lets the wheel take the focus
+        self.setMinimumContentsLength(6)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMaxVisibleItems(16)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Scroll the panel instead of changing the value."""
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+    def minimumSizeHint(self) -> QSize:
+        """Return a width to which every text can be shortened."""
+        least = super().minimumSizeHint()
+        return QSize(min(least.width(), _NARROWEST), least.height())
+
+    def _option(self) -> QStyleOptionComboBox:
+        """Return what the style needs to paint the box, with the text as it fits."""
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        if self.currentIndex() < 0 and self.placeholderText():
+            option.currentText = self.placeholderText()
+            option.palette.setBrush(QPalette.ColorRole.ButtonText, self.palette().placeholderText())
+        part = QStyle.SubControl.SC_ComboBoxEditField
+        box = QStyle.ComplexControl.CC_ComboBox
+        room = self.style().subControlRect(box, option, part, self).width()
+        right = Qt.TextElideMode.ElideRight
+        whole = option.currentText
+        option.currentText = self.fontMetrics().elidedText(whole, right, room)
+        return option
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint the box."""
+        painter, option = QStylePainter(self), self._option()
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
+
+    def event(self, event: QEvent) -> bool:
+        """Tell all of a text that is shortened, and then what the box is for."""
+        if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
+            option, whole = self._option(), self.currentText()
+            if option.currentText not in {whole, self.placeholderText()}:
+                told = "\n".join(filter(None, (whole, self.toolTip())))
+                QToolTip.showText(event.globalPos(), told, self)
+                return True
+        return super().event(event)
+
+    def showPopup(self) -> None:
+        """Open the list as wide as its texts."""
+        view = self.view()
+        room = view.sizeHintForColumn(0) + view.verticalScrollBar().sizeHint().width() + TINY
+        view.setMinimumWidth(max(self.width(), room))
+        super().showPopup()
