@@ -27,6 +27,9 @@ from numpy.typing import NDArray
 FOLDER = "backups"
 """The folder in a run directory that holds the backups."""
 
+PART = ".part-"
+"""How the name of a file begins that is being written; it is renamed when it is whole."""
+
 _STATE = "state.json"
 _ARRAYS = "arrays.npz"
 _KEPT = 2
@@ -85,10 +88,21 @@ def epochs_saved(run: Path) -> int:
 
 def restore_file(source: Path, target: Path) -> None:
     """Give a file the contents, and the time, that it had when the backup was made."""
-    part = target.with_name(f".part-{target.name}")
+    if target.exists() and target.samefile(source):
+        return  # and renaming one name of a file to another would leave both
+    part = target.with_name(f"{PART}{target.name}")
     part.unlink(missing_ok=True)
     _link(source, part)
     part.replace(target)
+
+
+def clear_parts(run: Path) -> None:
+    """Delete what was being written in a run directory when its process died."""
+    for part in [*run.rglob(f"{PART}*"), *(run / FOLDER).glob(".*")]:
+        if part.is_dir():
+            shutil.rmtree(part, ignore_errors=True)
+        else:
+            part.unlink(missing_ok=True)
 
 
 def _fill(folder: Path, backup: Backup) -> None:

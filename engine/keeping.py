@@ -115,6 +115,7 @@ class Keeper(keras.callbacks.Callback):  # type: ignore[misc]  # Keras carries n
             given = keras.tree.flatten(callbacks) if callbacks else []
             own = [one for one in given if not isinstance(one, Reporter)]
             if self._request.resume:
+                backup.clear_parts(Path.cwd())
                 Path(WEIGHTS).unlink(missing_ok=True)  # a checkpoint's pattern may find it
                 give_files_back(self._backup, own)
             if self._is_over():
@@ -140,7 +141,7 @@ def as_a_whole(save: Callable[..., None]) -> Callable[..., None]:
             save(filepath, *values, **options)
             return
         target = Path(filepath)
-        part = target.with_name(f".part-{target.name}")
+        part = target.with_name(f"{backup.PART}{target.name}")
         try:
             save(part, *values, **options)
             part.replace(target)

@@ -194,14 +194,16 @@ class Run:
         for epoch in event.epochs:
             self._take_epoch(epoch)
         _write(self.path / _HISTORY, _json(self.history))
-        kept = [line for line in self._lines() if not _is_undone(line, event.epoch)]
-        known = {line["event"]["epoch"] for line in kept if line["event"]["type"] == "EpochEnded"}
+        lines = self._lines()
+        known = {line["event"].get("epoch") for line in lines if _is_epoch(line)}
+        missing = [epoch.epoch for epoch in event.epochs if epoch.epoch not in known]
+        first = min([event.epoch, *missing])  # from here on the record isn't what the backup says
+        kept = [line for line in lines if not _is_undone(line, first)]
         now = _now().isoformat()
-        missing = [epoch for epoch in event.epochs if epoch.epoch not in known]
+        again = [epoch for epoch in event.epochs if epoch.epoch >= first]
         told = msgspec.structs.replace(event, epochs=[])
-        kept += [{"time": now, "event": msgspec.to_builtins(one)} for one in [*missing, told]]
-        lines = (msgspec.json.encode(line) + b"\n" for line in kept)
-        _write(self.path / _EVENTS, b"".join(lines))
+        kept += [{"time": now, "event": msgspec.to_builtins(one)} for one in [*again, told]]
+        _write(self.path / _EVENTS, b"".join(msgspec.json.encode(line) + b"\n" for line in kept))
         self.update(status="running", sentence=None, scores={})
 
     def _lines(self) -> list[dict[str, Any]]:
@@ -240,10 +242,13 @@ class Run:
 
 def _is_undone(line: dict[str, Any], epoch: int) -> bool:
     """Say whether an event belongs to what is trained again from an epoch on."""
-    event = line["event"]
-    if event["type"] == "EpochEnded":
-        return int(event["epoch"]) >= epoch
-    return bool(event["type"] == "Evaluated")
+    if _is_epoch(line):
+        return int(line["event"]["epoch"]) >= epoch
+    return bool(line["event"]["type"] == "Evaluated")
+
+
+def _is_epoch(line: dict[str, Any]) -> bool:
+    return bool(line["event"]["type"] == "EpochEnded")
 
 
 def default_parent() -> Path:

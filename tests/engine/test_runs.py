@@ -8,7 +8,16 @@ import numpy as np
 import pytest
 
 from engine import hardware
-from engine.protocol import EpochEnded, Evaluated, Failed, Finished, MapsReady, Progress, Started
+from engine.protocol import (
+    EpochEnded,
+    Evaluated,
+    Failed,
+    Finished,
+    MapsReady,
+    Progress,
+    Resumed,
+    Started,
+)
 from engine.runs import Run, RunError, RunInfo, default_parent, list_runs, new_run, open_run
 
 INFO = RunInfo(seed=3, versions={"keras": "3.15.1"}, data="sha256:00")
@@ -189,3 +198,49 @@ def test_the_computer_is_told_in_words() -> None:
     assert int(told["cores"]) >= 1
     assert told["system"]
     assert all(told.values())
+
+
+def numbers(run: Run) -> list[int]:
+    """Return the epochs in a run's events, as they come."""
+    lines = (run.path / "events.jsonl").read_text().splitlines()
+    events = [json.loads(line)["event"] for line in lines]
+    return [event["epoch"] for event in events if event["type"] == "EpochEnded"]
+
+
+def test_a_resumed_run_has_each_epoch_once(tmp_path: Path) -> None:
+    run = make(tmp_path)
+    ended = [epoch(number, loss=10.0 - number) for number in range(6)]
+    for event in (*ended[:2], *ended[3:]):  # the window had not heard of one yet
+        run.record(event)
+    with (run.path / "events.jsonl").open("ab") as file:
+        file.write(b'{"time": "cut of')
+    again = open_run(run.path)
+    again.record(Resumed(epoch=4, epochs=ended[:4]))
+    assert numbers(again) == [0, 1, 2, 3]
+    again.record(ended[4])
+    assert numbers(again) == [0, 1, 2, 3, 4]
+    assert open_run(run.path).history == {"loss": [10.0, 9.0, 8.0, 7.0, 6.0]}
+
+
+def test_a_run_that_begins_anew_has_no_old_epochs(tmp_path: Path) -> None:
+    run = make(tmp_path)
+    run.record(epoch(0, loss=1.0))
+    run.record(Failed(sentence="The disk is full.", line=None, traceback=""))
+    assert open_run(run.path).can_resume
+    run.record(Resumed(epoch=0, epochs=[]))
+    again = open_run(run.path)
+    assert numbers(again) == []
+    assert again.history == {}
+    assert again.info.status == "running"
+    assert again.info.sentence is None
+
+
+def test_a_run_that_somebody_trains_is_not_offered(tmp_path: Path) -> None:
+    run = make(tmp_path)
+    with run.held():
+        assert not open_run(run.path).can_resume
+        with pytest.raises(RunError, match="is being trained by another"), run.held():
+            pass
+    assert open_run(run.path).can_resume
+    run.update(status="completed")
+    assert not open_run(run.path).can_resume
