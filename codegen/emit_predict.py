@@ -42,14 +42,15 @@ def centred(image):
 class OwnImage(NamedTuple):
     """How an image file becomes an Input's array; `height` and `width` in pixels.
 
-    `scaled`: the model takes 0 to 1. `sample`: the test sample whose inputs are taken for the
-    other Inputs. `classes`: their names, if they are known.
+    `minus` is subtracted from each pixel, which is divided by `by` then. `sample`: the test sample
+    whose inputs are taken for the other Inputs. `classes`: their names, if they are known.
     """
 
     height: int
     width: int
     channels: int
-    scaled: bool
+    minus: float
+    by: float
     invert: bool
     centre: bool
     sample: int = 0
@@ -71,10 +72,10 @@ def emit_read_image(writer: Writer, one: Bound, how: OwnImage) -> None:
     node = one.port.node
     if how.centre:
         centred = _CENTRED
-        for name, size in (("WIDTH", how.width), ("HEIGHT", how.height)):
-            centred = centred.replace(f"({name} - 1) / 2", f"{(size - 1) / 2:g}")
-            centred = centred.replace(f"{name} * 20 / 28", f"{size * 20 / 28:g}")
-            centred = centred.replace(name, str(size))
+        for name, side in (("WIDTH", how.width), ("HEIGHT", how.height)):
+            centred = centred.replace(f"({name} - 1) / 2", f"{(side - 1) / 2:g}")
+            centred = centred.replace(f"{name} * 20 / 28", f"{side * 20 / 28:g}")
+            centred = centred.replace(name, str(side))
         writer.add(centred + "\n\n")
     lines = [
         'image = ImageOps.exif_transpose(Image.open(path)).convert("RGBA")',
@@ -90,7 +91,9 @@ def emit_read_image(writer: Writer, one: Bound, how: OwnImage) -> None:
         lines += ["ground = image.getpixel((0, 0))", statement("image = ", pad)]
     shape = [size or -1 for size in one.spec.shape[1:]] if one.spec is not None else [-1]
     pixels = f"np.asarray(image).reshape({', '.join(map(str, (1, *shape)))})"
-    lines += [f'return {pixels}.astype("float32"){" / 255" if how.scaled else ""}']
+    value = f'{pixels}.astype("float32")'
+    value = f"({value} - {how.minus:g})" if how.minus else value
+    lines += [f"return {value} / {how.by:g}" if how.by != 1 else f"return {value}"]
     writer.add("def read_image(path):", node)
     writer.add(
         '"""Return an image file as the model takes it, in a batch of one."""', node, indent=4

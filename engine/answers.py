@@ -61,6 +61,7 @@ def _said(title: str, one: Bound, names: tuple[str, ...], values: Array) -> Said
     column = one.column
     if column is not None and column.kind == LABEL and values.ndim == 1:
         if values.size > 1:
+            names = column.labels or names
             if len(names) != values.size:
                 names = tuple(map(str, range(values.size)))
             return Said(title, values, names, one.activation in {"softmax", "sigmoid"})

@@ -53,6 +53,8 @@ def frame_of(bound: Bound) -> Frame | None:
     column, spec = bound.column, bound.spec
     if column is not None and column.kind != IMAGE:
         return None
+    if any(step.kind == "standardise" for step in bound.steps or ()):
+        return None  # the training part's mean and deviation are known to the program alone
     wants = tuple(size or 0 for size in spec.shape[1:]) if spec is not None else ()
     for shape in (wants, column.shape if column is not None else ()):
         height, width, *channels = (*shape, 0, 0)[: max(2, len(shape))]
@@ -154,12 +156,10 @@ def _is_colourful(picture: Array) -> bool:
 def as_input(picture: Array, bound: Bound) -> Array:
     """Return a picture of an Input's frame as the model takes it, without batch axis.
 
-    The column's steps are done as the program does them; an own column of floating point numbers
-    is taken to run from 0 to 1.
+    The column's numbers are scaled as the program scales them.
     """
-    values = picture.astype(np.float32)
-    if _runs_to_one(bound):
-        values /= 255
+    minus, by = scale_of(bound)
+    values: Array = (picture.astype(np.float32) - np.float32(minus)) / np.float32(by)
     wants = [size or 0 for size in bound.spec.shape[1:]] if bound.spec is not None else []
     if len(wants) == 3 and values.ndim == 2:
         values = values[..., np.newaxis]
@@ -168,12 +168,22 @@ def as_input(picture: Array, bound: Bound) -> Array:
 
 def as_picture(values: Array, bound: Bound, frame: Frame) -> Array:
     """Return what a model takes for an Input as a picture: what `as_input` does, undone."""
-    pixels = np.asarray(values, dtype=np.float32).reshape(frame.shape)
-    if _runs_to_one(bound):
-        pixels = pixels * 255
-    return np.clip(np.rint(pixels), 0, 255).astype(np.uint8)
+    minus, by = scale_of(bound)
+    pixels: Array = np.asarray(values, dtype=np.float32).reshape(frame.shape)
+    return np.clip(np.rint(pixels * by + minus), 0, 255).astype(np.uint8)
 
 
-def _runs_to_one(bound: Bound) -> bool:
-    is_scaled = any(step.kind == "scale" for step in bound.steps or ())
-    return is_scaled or bound.column is None or not bound.column.dtype.startswith("uint")
+def scale_of(bound: Bound) -> tuple[float, float]:
+    """Return what is subtracted from a pixel (0 to 255), and by what it is divided then.
+
+    An own column of floating point numbers is taken to run from 0 to 1.
+    """
+    minus, by = 0.0, 1.0
+    for step in bound.steps or ():
+        if step.kind == "scale":
+            settings = step.named.settings if step.named is not None else {}
+            first, second = settings.get("minus", 0.0), settings.get("by", 255.0)
+            if isinstance(first, int | float) and isinstance(second, int | float):
+                minus, by = minus + first * by, by * second
+    is_whole = bound.column is not None and bound.column.dtype.startswith("uint")
+    return (minus, by) if by != 1.0 or minus or is_whole else (0.0, 255.0)

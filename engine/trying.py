@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from codegen import emit_view, image_listing
 from codegen.emit_predict import OwnImage
 from engine.answers import said_by
-from engine.pictures import as_input, as_picture, fitted, frame_of
+from engine.pictures import as_input, as_picture, fitted, frame_of, scale_of
 from engine.protocol import Predict
 from graph.binding import bind
 from graph.classnames import names_of
@@ -93,12 +93,13 @@ class Trial(NamedTuple):
     def listing(self, one: Pictured, look: Look, sample: int) -> Program:
         """Return the program that predicts the file `image.png` in the same way by itself."""
         frame = one.frame
-        steps = one.bound.steps or ()
+        minus, by = scale_of(one.bound)
         how = OwnImage(
             frame.height,
             frame.width,
             frame.channels,
-            scaled=any(step.kind == "scale" for step in steps),
+            minus,
+            by,
             invert=look.invert,
             centre=look.centre,
             sample=sample,

@@ -38,6 +38,11 @@ class Predicting(QObject):
         self._asked: Predict | None = None
         self._under_way = False
 
+    @property
+    def is_asking(self) -> bool:
+        """Say whether an answer is still to come."""
+        return self._under_way
+
     def ask(self, question: Predict) -> None:
         """Ask, as soon as the question before is answered; it replaces one that still waits."""
         self._newest.append(question)

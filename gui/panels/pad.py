@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import tempfile
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PIL import Image
-from PySide6.QtCore import QSignalBlocker, QTimer, Signal
+from PySide6.QtCore import QSignalBlocker, QTemporaryDir, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from engine import runs
@@ -171,7 +170,12 @@ class PadPanel(QWidget):
         if self._trial.pictured:
             self._draw(self._trial.pictured[0])
         else:
-            self._say(self.tr("The Inputs of this model take no pictures, so none can be drawn."))
+            self._say(
+                self.tr(
+                    "Nothing can be drawn for this model: its Inputs take numbers, "
+                    "or pixels that are standardised by the training set."
+                )
+            )
 
     def _draw(self, one: Pictured) -> None:
         """Let an Input be drawn."""
@@ -227,11 +231,14 @@ class PadPanel(QWidget):
         )
 
     def _on_answered(self, question: Predict, answer: Predicted) -> None:
-        """Show an answer, unless it is that of another run."""
+        """Show an answer, unless it is that of another run or Input."""
         trial, one = self._trial, self._one
         if trial is None or one is None or question.program != trial.program:
             return
-        if all(values is None for values in question.inputs):
+        is_sample = all(values is None for values in question.inputs)
+        if not is_sample and question.inputs[one.place] is None:
+            return
+        if is_sample:
             words = self.tr("sample {0:,} of the test data").format(question.sample)
             self.body.put_sample(answer.inputs[one.place], words)
         self._say("")
@@ -266,8 +273,8 @@ class PadPanel(QWidget):
             return None
         run, project = self._trial.run, self._trial.project
         program = self._trial.listing(self._one, self.body.look, self.choices.sample)
-        self._folder = tempfile.TemporaryDirectory(prefix="layerloom-")
-        image = Path(self._folder.name) / "image.png"
+        self._folder = QTemporaryDir()  # until the next listing: the dialog may still save it
+        image = Path(self._folder.filePath("image.png"))
         Image.fromarray(self.body.sheet.picture()).save(image)
         reads = {image: image.name}
         if run.weights is not None:

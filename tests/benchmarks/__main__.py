@@ -20,6 +20,7 @@ BENCHMARKS = {
     "rate": "training rate in the window, of the program alone, and of the lecture's fit",
     "warm": "from Train to the first batch",
     "canvas": "frames of the canvas",
+    "pad": "from the last point of a stroke on the pad to prediction and maps",
     "opening": "opening, and an edit until everything shows it",
 }
 """Each benchmark with what it measures; the module of its name does it."""

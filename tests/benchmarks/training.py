@@ -46,6 +46,10 @@ class Trainer(NamedTuple):
         words = (str(self._file), str(idle), "tick" if tick else "-")
         return processes.run("window_training", *words, ours=True)
 
+    def on_pad(self, strokes: int) -> dict[str, Any]:
+        """Train in the window and draw; see `children/window_drawing.py` for what comes back."""
+        return processes.run("window_drawing", str(self._file), str(strokes), ours=True)
+
     def alone(self) -> dict[str, Any]:
         """Train by the program alone."""
         folder = str(datasets.find_data(self.project))
