@@ -33,6 +33,7 @@ VERBS = {
     "resume": "Go on with a training that was stopped or cut off, or for more epochs.",
     "evaluate": "Evaluate a trained model: metrics, confusion matrix, figures of each class.",
     "predict": "Let a trained model predict an image file.",
+    "data": "Print what a data set holds, and which rows are left out.",
     "runs": "List runs, show one, compare several, prove one.",
     "maps": "Paint what a layer of a trained model makes of a sample.",
     "render": "Paint a drawing as SVG, PDF or PNG.",

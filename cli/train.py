@@ -1,12 +1,14 @@
 """`layerloom train`: train a drawing without a window."""
 
+from collections.abc import Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 import typer
 
-from cli import files, session
+from cli import files, reading, session
 from cli.ends import Refusal
 from cli.options import AsJson, File
 from cli.progress import Display
@@ -15,6 +17,16 @@ from engine import runs
 from graph import datasets, edits
 from graph.inference import infer
 from graph.project import Project
+from graph.views import switched_on
+
+
+class Augment(StrEnum):
+    """The ways of augmentation."""
+
+    NONE = "none"
+    ONLINE = "online"
+    PRE = "pre"
+
 
 _LARGEST_SEED = 2**32 - 1
 
@@ -23,7 +35,11 @@ def run(  # noqa: PLR0913 - a parameter for each option
     file: File,
     *,
     data: Annotated[
-        str | None, typer.Option(help="Train on this data set: a known name, or an .npz file.")
+        str | None, typer.Option(help="Train on this data set: a known name, a file or a folder.")
+    ] = None,
+    join: Annotated[
+        list[str] | None,
+        typer.Option(help="Match the rows of a further table or folder by key; may be repeated."),
     ] = None,
     epochs: Annotated[int | None, typer.Option(min=1, help="Train for so many epochs.")] = None,
     limit: Annotated[
@@ -31,6 +47,9 @@ def run(  # noqa: PLR0913 - a parameter for each option
     ] = None,
     seed: Annotated[
         int | None, typer.Option(min=0, max=_LARGEST_SEED, help="Set the random seed.")
+    ] = None,
+    augment: Annotated[
+        Augment | None, typer.Option(help="Vary the training images so, as the drawing says how.")
     ] = None,
     weights: Annotated[
         Path | None, typer.Option(help="Begin with the weights in this file.", dir_okay=False)
@@ -44,7 +63,10 @@ def run(  # noqa: PLR0913 - a parameter for each option
     directory keeps. Ctrl+C stops the training and keeps the weights.
     """
     changes = {"epochs": epochs, "limit": limit, "seed": seed}
-    project = changed(files.load(file), data, changes)
+    project = changed(files.load(file), data, changes, join or ())
+    project = augmented(project, augment)
+    if datasets.is_file(project.data.source):
+        reading.check(project.data, quiet=as_json)
     report = infer(project)
     refuse_errors(project, report)
     refuse_without_data(project, report)
@@ -54,23 +76,34 @@ def run(  # noqa: PLR0913 - a parameter for each option
     return session.present(outcome, display, as_json=as_json)
 
 
-def changed(project: Project, data: str | None, changes: dict[str, int | None]) -> Project:
+def augmented(project: Project, how: Augment | None) -> Project:
+    """Return the project with another way of augmentation; raises Refusal if it varies nothing."""
+    if how is None:
+        return project
+    plan = project.training
+    augmentation = msgspec.structs.replace(plan.augmentation, how=how.value)
+    if how is not Augment.NONE and not (switched_on(augmentation) or augmentation.mixup):
+        raise Refusal(
+            "The drawing doesn't say how images are to be varied: set a flip, a shift or another "
+            "operation in its Augmentation panel."
+        )
+    plan = msgspec.structs.replace(plan, augmentation=augmentation)
+    return edits.apply(project, edits.SetTraining(plan))[0]
+
+
+def changed(
+    project: Project,
+    data: str | None,
+    changes: dict[str, int | None],
+    joined: Sequence[str] = (),
+) -> Project:
     """Return the project with another data set and training plan, by edits; None: as it was."""
     wanted = {name: value for name, value in changes.items() if value is not None}
     if wanted:
         plan = msgspec.structs.replace(project.training, **wanted)
         project, _ = edits.apply(project, edits.SetTraining(plan))
     if data is not None:
-        chosen = msgspec.structs.replace(project.data, source=_source(data))
+        named = reading.chosen(data, joined)
+        chosen = msgspec.structs.replace(project.data, source=named.source, joined=named.joined)
         project, _ = edits.apply(project, edits.SetData(chosen))
     return project
-
-
-def _source(data: str) -> str:
-    """Return a data set's name or the whole path of an own one; raises Refusal if it is none."""
-    source = str(Path(data).expanduser().resolve()) if data.endswith(".npz") else data
-    try:
-        datasets.look_up(source)
-    except datasets.BadData as bad:
-        raise Refusal(str(bad)) from None
-    return source

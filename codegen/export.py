@@ -9,22 +9,28 @@ from typing import TYPE_CHECKING
 
 from codegen.program import emit
 from graph.callbacks import own_files
-from graph.datasets import SAMPLE, file_of, is_file
+from graph.datasets import SAMPLE, file_of, files_of, find_data, is_file, own_paths
 from graph.projectfile import BadFile, write_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from graph.inference import Report
     from graph.project import Project
 
 DATA = "data"
 """The folder beside a program in which it looks for its data."""
 
+MOST_BYTES = 1 << 30
+"""A folder of images that is larger isn't copied."""
+
 
 def export(project: Project, report: Report, path: Path) -> tuple[Path, ...]:
     """Write a drawing's program to a file, and return all files that were written.
 
-    The bundled sample and an own data file are copied into the folder `data` beside it, files
-    of one's own callbacks beside it; what Keras can download is not copied.
+    The bundled sample and own data are copied into the folder `data` beside it, unless they are
+    a folder of more than 1 GB; files of one's own callbacks beside it. What Keras can download is
+    not copied.
 
     Raises:
         BadFile: one of the files can't be written, or the data file isn't there.
@@ -34,8 +40,7 @@ def export(project: Project, report: Report, path: Path) -> tuple[Path, ...]:
     program = emit(project, report)
     written = [path]
     if project.data.source == SAMPLE or is_file(project.data.source):
-        source = file_of(project)
-        written.append(_copy(source, path.parent / DATA / source.name))
+        written += _copy_data(project, path.parent / DATA)
     if any(Path(own).name == path.name for own in own_files(project.training)):
         raise BadFile(f"The file of a callback is called {path.name} too: choose another name.")
     written += copy_own(project, path.parent)
@@ -53,13 +58,33 @@ def copy_own(project: Project, folder: Path) -> tuple[Path, ...]:
     return tuple(_copy(source, folder / source.name) for source in sources)
 
 
+def _copy_data(project: Project, folder: Path) -> Iterator[Path]:
+    """Copy the files and folders of the data to where the program looks for them.
+
+    A folder of more than `MOST_BYTES` stays where it is: the program says where it is to be put.
+    """
+    home = find_data(project)
+    for source in files_of(project):
+        below = source.relative_to(home)
+        if not source.is_dir():
+            if source.exists() or source in {*own_paths(project.data)[:1], file_of(project)}:
+                yield _copy(source, folder / below)
+            continue
+        inner = [file for file in source.rglob("*") if file.is_file()]
+        if sum(file.stat().st_size for file in inner) > MOST_BYTES:
+            continue
+        for file in inner:
+            _copy(file, folder / file.relative_to(home))
+        yield folder / below
+
+
 def _copy(source: Path, target: Path) -> Path:
     """Copy a file so that it is there as a whole or not at all; one that is there stays."""
     part = target.with_name(f".{target.name}.part")
     try:
         if target.exists() and target.samefile(source):
             return target
-        target.parent.mkdir(exist_ok=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, part)
         part.replace(target)
     except OSError as error:

@@ -133,11 +133,11 @@ def data_steps(
     elif sample.dtype != "float32" and (spec is None or "int" not in spec.dtype):
         found.append(Step("cast", "as float32"))
     have = next((step.shape for step in reversed(found) if step.shape), sample.shape)
-    shape: tuple[int, ...] | None = fitting(have, wants) if wants is not None else have
-    if shape is None:
+    given = fitting(have, wants) if wants is not None else have
+    if given is None:
         return None
-    if shape != have:
-        found.append(Step("reshape", _reshape_text(have, shape, column), shape))
+    if given != have:
+        found.append(Step("reshape", _reshape_text(have, given, column), given))
     return tuple(found)
 
 

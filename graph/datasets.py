@@ -45,6 +45,8 @@ __all__ = [
     "is_here",
     "look_up",
     "missing_sentence",
+    "own_paths",
+    "path_of",
     "stem_of",
     "title_of",
 ]
@@ -89,13 +91,20 @@ def own_paths(data: Data) -> tuple[Path, ...]:
 
 def file_of(project: Project) -> Path:
     """Return the file or folder that a project's program reads, whether it is there or not."""
-    if is_file(project.data.source):
-        return own_paths(project.data)[0]
-    return find_data(project) / f"{project.data.source}.npz"
+    return path_of(project.data)
+
+
+def path_of(data: Data) -> Path:
+    """Return the file or folder of a data set, whether it is there or not."""
+    if is_file(data.source):
+        return own_paths(data)[0]
+    return (BUNDLED if data.source == SAMPLE else data_folder()) / f"{data.source}.npz"
 
 
 def files_of(project: Project) -> tuple[Path, ...]:
     """Return all files and folders that go with a project's own data: sources and their images."""
+    if not is_file(project.data.source):
+        return (file_of(project),)
     found = dict.fromkeys(own_paths(project.data))
     try:
         data = describe(project.data)

@@ -1,0 +1,74 @@
+"""Looking at own data before they are used: every image is decoded once, with a progress bar."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from cli.ends import Refusal
+from graph import datasets, sources
+from graph.datavalues import FILE
+from graph.project import Data
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from graph.datavalues import DataSet
+
+
+def chosen(source: str, joined: Iterable[str] = ()) -> Data:
+    """Return data from what a person named: a known name, or paths, which are made absolute.
+
+    Raises:
+        Refusal: there is no such data set, or it can't be used.
+    """
+    data = Data(_whole(source), joined=tuple(_whole(one) for one in joined))
+    described(data)
+    return data
+
+
+def _whole(source: str) -> str:
+    path = Path(source).expanduser()
+    is_path = source not in datasets.KNOWN and (path.suffix or path.exists() or len(path.parts) > 1)
+    return str(path.absolute()) if is_path else source
+
+
+def described(data: Data) -> DataSet:
+    """Return what data are; raises Refusal with a sentence."""
+    try:
+        return datasets.describe(data)
+    except datasets.BadData as bad:
+        raise Refusal(str(bad)) from None
+
+
+def check(data: Data, *, quiet: bool) -> DataSet:
+    """Decode all images in files that are new or changed, and return what the data are then.
+
+    Raises:
+        Refusal: the data can't be used.
+    """
+    found = described(data)
+    if not any(column.stored == FILE for column in found.columns):
+        return found
+    console = Console(stderr=True)
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+        disable=quiet or not console.is_terminal,
+    )
+    with bar:
+        task = bar.add_task("Looking at the images", total=None)
+
+        def watch(done: int, count: int) -> bool:
+            bar.update(task, completed=done, total=count)
+            return True
+
+        sources.check_images(found, watch)
+    return described(data)
