@@ -12,6 +12,7 @@ import re
 from typing import TYPE_CHECKING
 
 from codegen import spelling
+from codegen.emit_weights import is_weighted
 from codegen.source import Group, statement
 from graph.views import SHADES, mixes, switched_on, varies, views
 
@@ -102,7 +103,7 @@ def emit_augment(writer: Writer, project: Project, bound: Bindings) -> None:
     if varies(augmentation, bound):
         parts.append(_augment(augmentation))
         if not is_plain(bound):
-            parts.append(_vary(bound, names))
+            parts.append(_vary(bound, names, weighted=is_weighted(project, bound)))
         if augmentation.how == "pre":
             parts.append(_enlarged(augmentation, bound))
     if mixes(augmentation):
@@ -275,11 +276,14 @@ def _indented(text: str) -> list[str]:
 # --- vary, enlarged -----------------------------------------------------------------------------
 
 
-_NOT_FOR_IMAGES = frozenset({"inputs", "targets", "seed", "other", "augment", "tf"})
+_NOT_FOR_IMAGES = frozenset({"inputs", "targets", "seed", "other", "weights", "augment", "tf"})
 
 
-def _vary(bound: Bindings, names: dict[str, str]) -> str:
-    """Return the function `vary`: from a batch to one with all its images varied."""
+def _vary(bound: Bindings, names: dict[str, str], *, weighted: bool) -> str:
+    """Return the function `vary`: from a batch to one with all its images varied.
+
+    `weighted`: what comes as targets is a pair of targets and samples' weights.
+    """
     found = views(bound)
     variables: dict[Port, str] = {}
     for one in (*bound.inputs, *bound.outputs):
@@ -290,7 +294,8 @@ def _vary(bound: Bindings, names: dict[str, str]) -> str:
     with_targets = any(not view.is_input for view in found)
     lines = [f"{', '.join(inputs)} = inputs"]
     if with_targets:
-        lines.append(f"{', '.join(targets)} = targets")
+        given = f"{_tuple(targets)}, weights" if weighted else ", ".join(targets)
+        lines.append(f"{given} = targets")
     if any(view.is_second for view in found):
         lines.append("# the second sample of a pair is varied by itself")
         lines.append("other = tf.random.fold_in(seed, 2)")
@@ -299,7 +304,8 @@ def _vary(bound: Bindings, names: dict[str, str]) -> str:
         twin = next((one for one in found[:at] if one.is_same(view)), None)
         value = _varied(view, name) if twin is None else _again(view, twin, variables)
         lines.append(statement(f"{name} = ", value))
-    parts = (_tuple(inputs), _tuple(targets) if with_targets else "targets")
+    made = f"({_tuple(targets)}, weights)" if weighted else _tuple(targets)
+    parts = (_tuple(inputs), made if with_targets else "targets")
     lines.append(f"return {', '.join(parts)}")
     words = '"""Return a batch with its images varied, those of one sample all alike."""'
     return "\n".join(["def vary(inputs, targets, seed):", *_indented("\n".join([words, *lines]))])

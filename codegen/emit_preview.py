@@ -24,7 +24,9 @@ def emit_variations(project: Project, report: Report) -> Program:
     (samples, height, width, channels). The program may be that of the drawing without augmentation.
     """
     augmentation = msgspec.structs.replace(project.training.augmentation, how="online")
-    training = msgspec.structs.replace(project.training, augmentation=augmentation)
+    training = msgspec.structs.replace(
+        project.training, augmentation=augmentation, class_weight="none", sample_weight=""
+    )
     project = msgspec.structs.replace(project, training=training)
     bound = bind(project, report)
     writer = Writer()

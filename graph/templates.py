@@ -1,4 +1,4 @@
-"""The drawings to begin with: the lecture's six and the dense autoencoder, each ready to train."""
+"""The drawings to begin with, each ready to train: those of the lecture, and larger ones."""
 
 from __future__ import annotations
 
@@ -10,11 +10,15 @@ from graph.projectfile import loads
 
 
 class Template(NamedTuple):
-    """A drawing to begin with: its name on the command line, a title and a sentence."""
+    """A drawing to begin with: its name on the command line, a title and a sentence.
+
+    `offline`: its data come with the program; otherwise they are downloaded once.
+    """
 
     name: str
     title: str
     summary: str
+    offline: bool = True
 
 
 _TEMPLATES = (
@@ -52,6 +56,17 @@ _TEMPLATES = (
         "autoencoder",
         "Autoencoder",
         "An image of 784 pixels is squeezed into 32 numbers and drawn again from those.",
+    ),
+    Template(
+        "fashion-cnn",
+        "Fashion-MNIST with augmentation",
+        "Three convolutions with batch normalisation and dropout; images are flipped and shifted.",
+    ),
+    Template(
+        "cifar-cnn",
+        "CIFAR-10 with augmentation",
+        "Five convolutions tell ten kinds of colour image apart; the data are downloaded once.",
+        offline=False,
     ),
 )
 

@@ -56,7 +56,7 @@ def views(bound: Bindings) -> tuple[View, ...]:
     for one, is_input in pairs:
         shape = _image_shape(one)
         if shape is not None and one.column is not None:
-            scaled = any(step.kind == "scale" for step in one.steps or ())
+            scaled = any(step.kind in {"scale", "standardise"} for step in one.steps or ())
             largest = 255 if one.column.dtype == "uint8" and not scaled else 1
             found.append(View(one, shape, is_input, one.column.take == "second", largest))
     return tuple(found)

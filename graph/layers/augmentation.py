@@ -19,18 +19,19 @@ from graph.spec import Inputs, Made, Refused, Settings, Why
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from graph.params import Kind
     from graph.shapes import Dim
 
 _ROLES = frozenset({"passes through"})
 _AROUND = Numbers(minimum=-1, maximum=1, counts=(1, 2))
 _ZOOM = -0.99  # Keras refuses −1, at which nothing would be left
 _ABOVE = Numbers(minimum=0, maximum=1, counts=(1, 2))
-_FILLED = {
+_FILLED: dict[str, Kind] = {
     "fill_mode": Choice(("reflect", "wrap", "constant", "nearest")),
     "interpolation": Choice(("nearest", "bilinear")),
     "fill_value": Float(),
 }
-_RANGE = {"value_range": Numbers(counts=(2,))}
+_RANGE: dict[str, Kind] = {"value_range": Numbers(counts=(2,))}
 _UNIT = (0.0, 1.0)  # pixels as drawings have them, unless their scaling is switched off
 
 

@@ -28,9 +28,9 @@ _HEAD = 18  # room for the words above
 
 def picture(values: Array) -> QImage:
     """Return an image of (height, width, channels): black is 0, white 1, or 255 where they go."""
-    array = np.asarray(values, dtype=np.float32)
+    array = np.array(values, dtype=np.float32)
     if array.max(initial=0.0) > 2:  # pixels that the drawing takes unscaled
-        array = array / 255
+        array /= np.float32(255)
     shades = np.clip(np.nan_to_num(array) * 255, 0, 255).astype(np.uint8)
     if shades.shape[-1] >= 3:
         shades = np.ascontiguousarray(shades[..., :3])

@@ -147,7 +147,10 @@ class StartPage(QScrollArea):
         title = QLabel(self.tr("Start from a drawing of the lecture"))
         title.setProperty("role", "title")
         words = QLabel(
-            self.tr("Each is ready to train on the bundled sample of Fashion-MNIST: no download.")
+            self.tr(
+                "They are ready to train on the bundled sample of Fashion-MNIST; only CIFAR-10 is "
+                "downloaded, once."
+            )
         )
         words.setProperty("role", "muted")
         words.setWordWrap(True)

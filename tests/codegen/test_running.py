@@ -86,13 +86,19 @@ print(json.dumps([history.history["loss"], scores, sorted(ours), model.count_par
 def test_all_templates_train_without_a_warning(tmp_path: Path) -> None:
     wanted = {}
     for template in templates():
+        if not template.offline:
+            continue
         name = template.name.replace("-", "_")
         project = small(load(template.name), limit=300)
         save(tmp_path, project, name)
         report = infer(project)
         wanted[name] = [
             sorted(history_names(project, report)),
-            sorted(one for one in history_names(project, report) if not one.startswith("val_")),
+            sorted(
+                one
+                for one in history_names(project, report)
+                if not one.startswith("val_") and one != "learning_rate"
+            ),
             totals(project, report).params,
         ]
     script = f"""
