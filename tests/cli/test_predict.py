@@ -1,0 +1,59 @@
+"""`predict`, on a real engine: the model says of a test image's file what it says of the image."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from graph.classnames import names_of
+from graph.datasets import BUNDLED, SAMPLE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    Run = Callable[..., Any]
+
+pytestmark = pytest.mark.engine
+
+
+def test_a_trained_model_predicts_an_image_file(here: Run, tmp_path: Path) -> None:
+    words = ("--limit", "2048", "--epochs", "1", "--seed", "1", "--out", "runs", "--json")
+    assert here("train", "mlp", *words).status == 0
+    with np.load(BUNDLED / f"{SAMPLE}.npz") as data:
+        images, labels = data["x_test"][:200], data["y_test"][:200]
+    trousers = images[np.flatnonzero(labels == 1)[0]]
+    Image.fromarray(trousers).resize((280, 280), Image.Resampling.NEAREST).save("large.png")
+    Image.fromarray(255 - trousers).save("paper.png")
+
+    said = here("predict", "runs", "large.png", "--json")
+    assert (said.status, said.err) == (0, "")
+    answer = json.loads(said.out)
+    assert answer["input"] == "visible"
+    assert answer["done"] == ["280 × 280 → 28 × 28"]
+    (output,) = answer["outputs"]
+    assert output["probabilities"]
+    assert len(output["classes"]) == 5
+    best = output["classes"][0]
+    assert best["class"] == "Trouser"
+    assert best["value"] > 0.5
+
+    said = here("predict", "runs", "paper.png")  # dark on bright: inverted by itself
+    assert (said.status, said.err) == (0, "")
+    lines = said.out.splitlines()
+    assert lines[0] == "Image: inverted."
+    assert lines[1].split() == ["Trouser", f"{100 * best['value']:.1f}", "%"]
+    names = names_of(SAMPLE) or ()
+    assert all(line.rsplit(maxsplit=2)[0].strip() in names for line in lines[1:])
+
+    refused = here("predict", "runs", "large.png", "--input", "other")
+    assert refused.status == 2
+    assert "visible" in refused.err
+    (tmp_path / "words.png").write_text("no picture")
+    refused = here("predict", "runs", "words.png")
+    assert refused.status == 2
+    assert "no image" in refused.err
