@@ -103,7 +103,7 @@ class EvaluationPanel(QWidget):
         choices = QHBoxLayout()
         choices.setSpacing(TINY)
         choices.addWidget(self.choices, 5)
-        choices.addWidget(self.output_box, 1)
+        choices.addWidget(self.output_box, 3)
         choices.addWidget(self.button)
         head = QHBoxLayout()
         head.setSpacing(MEDIUM)
@@ -222,8 +222,6 @@ class EvaluationPanel(QWidget):
             self._say(self.tr("Press Evaluate to see how {0} does on its test set.").format(name))
             return
         self._say("")
-        text = " · ".join(f"{name} {value:.4f}" for name, value in made.scores.items())
-        self.scores.show_text(text, text.replace(" · ", "\n"))
         with QSignalBlocker(self.output_box):
             self.output_box.clear()
             for one in made.outputs:
@@ -243,6 +241,7 @@ class EvaluationPanel(QWidget):
         made, one = self.output_box.currentData()
         number = self.output_box.currentIndex()
         kind = _kind(one)
+        self._show_scores(made, one)
         before = self.tabs.tabData(self.tabs.currentIndex())
         with QSignalBlocker(self.tabs):
             while self.tabs.count():
@@ -258,6 +257,17 @@ class EvaluationPanel(QWidget):
         self._on_page_chosen(self.tabs.currentIndex())
         if not kind:
             self._say(self.tr("There are no figures for an output of this shape but its scores."))
+
+    def _show_scores(self, made: Evaluation, one: Judgement) -> None:
+        """Show the scores of an output, or of the only one; the tool tip has all."""
+        prefix = f"{one.output.name}_" if len(made.outputs) > 1 else ""
+        text = " · ".join(
+            f"{name.removeprefix(prefix)} {value:.3f}"
+            for name, value in made.scores.items()
+            if name.startswith(prefix)
+        )
+        tip = "\n".join(f"{name} {value:.6g}" for name, value in made.scores.items())
+        self.scores.show_text(text, tip)
 
     def _fill_pages(self, made: Evaluation, one: Judgement, number: int) -> None:
         self.matrix.show_judgement(made.request, one)

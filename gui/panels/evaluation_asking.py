@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
+from shiboken6 import isValid
 
 from engine import protocol
 from engine.client import ProgramFailed
@@ -105,6 +106,8 @@ class Asking(QObject):
 
     def _take(self, answer: object) -> None:
         self.is_evaluating = False
+        if not isValid(self):  # the panel has gone
+            return
         if isinstance(answer, Failure):
             self.refused.emit(answer)
         else:
@@ -119,6 +122,8 @@ class Asking(QObject):
 
     def _take_samples(self, key: object, answer: object) -> None:
         self._fetches = False
+        if not isValid(self):  # the panel has gone
+            return
         if isinstance(answer, Failure):
             self.samples_refused.emit(key, answer)
         else:

@@ -13,7 +13,7 @@ from engine import runs
 from engine.evaluating import weights_of
 from engine.runs import RunError
 from graph.projectfile import BadFile
-from gui.panels.editors import Combo
+from gui.panels.combo import Combo
 from gui.panels.mapchoices import Opened, has_weights, open_run, run_words
 from gui.theme import TINY
 
@@ -45,8 +45,8 @@ class EvaluationChoices(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(TINY)
-        row.addWidget(self.run_box, 3)
-        row.addWidget(self.weights_box, 2)
+        row.addWidget(self.run_box, 5)
+        row.addWidget(self.weights_box, 3)
         self.run_box.activated.connect(lambda _n: self.open_run(self.run_box.currentData()))
         self.weights_box.activated.connect(self._on_weights_chosen)
         self.setEnabled(False)
@@ -106,7 +106,7 @@ class EvaluationChoices(QWidget):
     def _fill_weights(self, run: Run) -> None:
         for path in weights_of(run):
             last = path == run.weights
-            words = self.tr("last weights") if last else path.name.partition(".")[0]
+            words = self.tr("last") if last else path.name.partition(".")[0]
             self._add_weights(path, words, self.weights_box.count())
         self.weights_box.addItem(self.tr("Other file…"), None)
         self.weights_box.setCurrentIndex(0)
@@ -132,6 +132,7 @@ def combo(name: str, words: str, length: int) -> Combo:
     box.setObjectName(name)
     box.setAccessibleName(words)
     box.setToolTip(words)
+    box.setProperty("role", "")  # words, not code
     box.setMinimumContentsLength(length)
     box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
     return box

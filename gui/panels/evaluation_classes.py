@@ -30,6 +30,7 @@ _MEANINGS = (
     "The area under the ROC curve of this class against all others",
     "The number of samples of this class",
 )
+_WIDTHS = (76, 62, 54, 54, 72)  # pixels of the figures' columns; the names have the rest
 _SORT = Qt.ItemDataRole.UserRole
 
 
@@ -129,8 +130,11 @@ class ClassView(QTableView):
         self.verticalHeader().setDefaultSectionSize(24)
         header = self.horizontalHeader()
         header.setHighlightSections(False)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setMinimumSectionSize(40)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        for column, width in enumerate(_WIDTHS, 1):
+            header.resizeSection(column, width)
 
     def show_rows(self, rows: Sequence[ClassRow]) -> None:
         """Show other classes; the order that a person has chosen stays."""

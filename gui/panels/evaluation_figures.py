@@ -80,7 +80,7 @@ def describe(one: Judgement, sample: int) -> tuple[tuple[Line, ...], str]:
             lines.append(Line(f"✓ {sure}", "good", code=True))
         else:
             lines.append(Line(f"→ {one.output.name_of(predicted)}", "error"))
-            lines.append(Line(f"{sure} not {float(of.of_truth[sample]):.2f}", "muted", code=True))
+            lines.append(Line(f"{sure} ({float(of.of_truth[sample]):.2f})", "muted", code=True))
         return tuple(lines), class_tip(one, sample)
     if one.numbers is not None:
         made, target = one.numbers.predictions[sample, 0], one.numbers.targets[sample, 0]
@@ -91,7 +91,7 @@ def describe(one: Judgement, sample: int) -> tuple[tuple[Line, ...], str]:
         ]
         return tuple(lines), f"Sample {sample:,}: {made:.4g} is predicted, {target:.4g} is true."
     error = float(one.errors[sample]) if one.errors is not None else float("nan")
-    lines = [Line(f"{error:.4f}", "text", code=True), Line(f"sample {sample:,}", "muted")]
+    lines = [Line(f"{error:.3g}", "text", code=True), Line(f"#{sample}", "muted", code=True)]
     return tuple(lines), f"Sample {sample:,}: its mean squared error is {error:.4g}."
 
 

@@ -138,7 +138,7 @@ class _Painter(QStyledItemDelegate):
         if not tile.pictures:
             left = self._paint_numbers(painter, place, tile.numbers)
         top = place.top() + 2
-        room = place.right() - left - SMALL
+        room = place.right() - left - TINY
         for line in tile.lines:
             font = self._code if line.code else self._text
             painter.setFont(font)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from gui.theme import MEDIUM, SMALL, TINY, code_font, text_font
@@ -25,8 +26,10 @@ Cell = tuple[int, int]  # the true label and the predicted one
 
 _WIDEST, _HIGHEST = 64.0, 40.0  # pixels of a cell
 _HEAD = 16  # of the predicted labels
-_LEAST_LINE = 10  # pixels of a row from which it has words
+_LEAST_FONT = 8  # pixels of figures that can be read
+_NAME_LINE = 12  # pixels that a name needs
 _NAME_SHARE = 0.34  # of the width that the names take at most
+_MOST_CELLS = 40  # classes up to which cells are painted one by one
 _LEGEND, _LEGEND_WIDTH = 20, 96
 _STEPS = {Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1)} | {
     Qt.Key.Key_Up: (-1, 0),
@@ -55,7 +58,25 @@ def ink(colour: QColor) -> QColor:
         part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
     ]
     light = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-    return QColor("#0B0D10") if light > 0.18 else QColor("#FFFFFF")
+    return QColor("#000000") if light > 0.179 else QColor("#FFFFFF")
+
+
+def _width(font: QFont, text: str) -> float:
+    return QFontMetricsF(font).horizontalAdvance(text)
+
+
+def _image(shares: Array, theme: Theme) -> QImage:
+    """Return a matrix as a picture of a pixel a cell, in the colours of `shade`."""
+    part = np.where(shares > 0, 0.1 + 0.9 * np.sqrt(shares), 0.0)[..., None]
+    right = np.eye(len(shares), dtype=bool)[..., None]
+    base, good, bad = (
+        np.array(QColor(colour).getRgb()[:3])  # type: ignore[index] # a tuple
+        for colour in (theme.panel, theme.accent, theme.error)
+    )
+    full = np.where(right, good, bad)
+    bytes_ = np.ascontiguousarray(np.rint(base + (full - base) * part).astype(np.uint8))
+    count = len(shares)
+    return QImage(bytes_.data, count, count, 3 * count, QImage.Format.Format_RGB888).copy()
 
 
 @dataclass(frozen=True)
@@ -74,7 +95,7 @@ class Sheet:
     size: QSize
     shares: bool = False
 
-    @property
+    @cached_property
     def cells(self) -> QRectF:
         """The place of all cells together."""
         count = max(1, len(self.matrix))
@@ -127,12 +148,16 @@ class Sheet:
             self._paint_legend(painter, theme)
 
     def _paint_cells(self, painter: QPainter, theme: Theme, shares: Array) -> None:
+        if len(shares) > _MOST_CELLS:
+            painter.drawImage(self.cells, _image(shares, theme))
+            return
         one = self.place_of((0, 0))
-        font = code_font(max(8, min(12, int(one.height()) - 1)))
-        painter.setFont(font)
         most = "100" if self.shares else str(int(self.matrix.max()))
-        fits = QFontMetricsF(font).horizontalAdvance(most) + 2 <= one.width()
-        fits = fits and one.height() >= _LEAST_LINE
+        size = min(12, int(one.height()) - 1)
+        while size >= _LEAST_FONT and _width(code_font(size), most) + 1 > one.width():
+            size -= 1
+        fits = size >= _LEAST_FONT
+        painter.setFont(code_font(max(size, _LEAST_FONT)))
         for (truth, predicted), count in np.ndenumerate(self.matrix):
             if not count:
                 continue
@@ -154,8 +179,8 @@ class Sheet:
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         width = one.left() - TINY
         corner = QRectF(0, 0, width, _HEAD)
-        painter.drawText(corner, right, metrics.elidedText("true ╲ predicted", _ELIDE, width))
-        every = -(-_LEAST_LINE // max(1.0, one.height()))
+        painter.drawText(corner, right, metrics.elidedText("true ╲ pred.", _ELIDE, width))
+        every = -(-_NAME_LINE // max(1.0, one.height()))
         for label in range(0, len(self.matrix), int(every)):
             place = self.place_of((label, 0))
             middle = QRectF(0, place.center().y() - 8, width, 16)
@@ -163,7 +188,7 @@ class Sheet:
                 middle, right, metrics.elidedText(self._row_name(label), _ELIDE, width)
             )
         painter.setFont(code_font(11))
-        every = -(-18 // max(1.0, one.width()))
+        every = -(-(7 * len(str(len(self.matrix) - 1)) + 6) // max(1.0, one.width()))
         for label in range(0, len(self.matrix), int(every)):
             place = self.place_of((0, label))
             above = QRectF(place.center().x() - 16, 0, 32, _HEAD)
@@ -194,7 +219,7 @@ class Sheet:
 
     def _name_width(self) -> float:
         metrics = QFontMetricsF(text_font(11))
-        names = ["true ╲ predicted", *map(self._row_name, range(len(self.matrix)))]
+        names = ["true ╲ pred.", *map(self._row_name, range(len(self.matrix)))]
         widest = max(metrics.horizontalAdvance(name) for name in names) + SMALL
         return float(min(widest, self.size.width() * _NAME_SHARE))
 

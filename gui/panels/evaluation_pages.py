@@ -10,12 +10,12 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from engine import scores
-from gui.panels.editors import Combo
+from gui.panels.combo import Combo
 from gui.panels.evaluation_figures import class_tip, describe
 from gui.panels.evaluation_gallery import Gallery, Line, Tile
 from gui.panels.evaluation_matrix import MatrixView
 from gui.panels.mapgrid import input_image
-from gui.panels.parts import label, link_button
+from gui.panels.parts import ElidedLabel, label, link_button
 from gui.theme import MEDIUM, TINY
 
 if TYPE_CHECKING:
@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 _PAGE = 48  # samples that are fetched at a time
 _PICTURES = 3  # of one sample, that are shown
 _NUMBERS = 6  # of a sample that is no picture
-_SIDE_WIDTH = 112
+_SIDE_WIDTH = 136
+_CELL_WIDTH = 198  # of the samples beside the matrix
 
 
 class Feed(QObject):
@@ -124,17 +125,18 @@ class MatrixPage(QWidget):
     def __init__(self, theme: Theme, asking: Asking) -> None:
         super().__init__()
         self.matrix = MatrixView(theme)
-        self.heading = label("", "muted", wrap=True)
+        self.heading = ElidedLabel("", "muted")
         self.heading.setObjectName("evaluation.cell")
         self.shares = link_button(self.tr("Show percent"), "evaluation.shares")
         self.gallery = Gallery(theme, "evaluation.cell.samples")
-        self.gallery.set_words(40)
+        self.gallery.set_words(36)
+        self.gallery.setMinimumWidth(_CELL_WIDTH)
         self.feed = Feed("cell", self.gallery, asking)
         self._shown: tuple[protocol.Evaluate, Judgement] | None = None
         side = QVBoxLayout()
         side.setSpacing(TINY)
-        side.addWidget(self.shares, 0, Qt.AlignmentFlag.AlignLeft)
         side.addWidget(self.heading)
+        side.addWidget(self.shares, 0, Qt.AlignmentFlag.AlignLeft)
         side.addWidget(self.gallery, 1)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -149,7 +151,7 @@ class MatrixPage(QWidget):
         self._shown = (of, one)
         matrix = one.classes.matrix if one.classes is not None else np.zeros((0, 0), np.int64)
         self.matrix.show_matrix(matrix, [one.output.name_of(n) for n in range(len(matrix))])
-        self.heading.setText(self.tr("Click a cell to see its samples."))
+        self.heading.show_text(self.tr("Click a cell: its samples."))
         self.feed.clear()
 
     def set_theme(self, theme: Theme) -> None:
@@ -167,7 +169,8 @@ class MatrixPage(QWidget):
             return
         of, one = self._shown
         made = self._shown[1].classes.of
-        self.heading.setText(self.matrix.sheet.words((truth, predicted)))
+        words = self.matrix.sheet.words((truth, predicted))
+        self.heading.show_text(words.partition(" of ")[0], words)
 
         def describe(sample: int) -> tuple[tuple[Line, ...], str]:
             sure = float(made.probabilities[sample, predicted])
@@ -211,7 +214,7 @@ class SamplesPage(QWidget):
         self._shown = (of, one, number)
         self.which.setVisible(one.classes is not None)
         echoes = one.errors is not None and one.output.echo is not None
-        self.gallery.set_words(*((76, 2) if echoes else (112, 1)))
+        self.gallery.set_words(*((38, 2) if echoes else (88, 1)))
         if self.isVisible():
             self._show()
         else:

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.panels.parts import label
-from gui.theme import MEDIUM, TINY, code_font
+from gui.theme import MEDIUM, SMALL, TINY, code_font
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 _MOST_POINTS = 4000
 _LIST_WIDTH = 168
+_LABELLED = 200  # pixels of height from which the axes have words
+_TICKS = [(n / 5, f"{n / 5:.1f}") for n in range(6)]  # of two rates
 
 
 class Curve(NamedTuple):
@@ -79,7 +81,7 @@ class PlotPage(QWidget):
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(MEDIUM)
         left = QVBoxLayout()
-        left.setSpacing(0)
+        left.setSpacing(SMALL)
         left.addWidget(self.words)
         self._place = left
         self._row.addLayout(left, 1)
@@ -126,6 +128,11 @@ class PlotPage(QWidget):
             self._make()
             self._draw()
 
+    def resizeEvent(self, event: Any) -> None:  # noqa: ANN401 - Qt's event
+        """Name the axes where there is room."""
+        super().resizeEvent(event)
+        self._draw()
+
     def _make(self) -> None:
         self._pg = importlib.import_module("pyqtgraph")
         self._view = self._pg.PlotWidget()
@@ -135,6 +142,8 @@ class PlotPage(QWidget):
         plot.hideButtons()
         plot.setMenuEnabled(False)
         self._place.addWidget(self._view, 1)
+        plot.setContentsMargins(0, 0, SMALL, 0)
+        plot.getAxis("bottom").setStyle(hideOverlappingLabels=False)
         self._dress()
 
     def _dress(self) -> None:
@@ -155,15 +164,18 @@ class PlotPage(QWidget):
         plot.clear()
         for side, words in zip(("bottom", "left"), self._axes, strict=True):
             plot.setLabel(side, words, color=self._theme.muted, **{"font-size": "11px"})
+            plot.getAxis(side).showLabel(self.height() >= _LABELLED)
         curve = self._curves[chosen]
         self.words.setText(curve.words)
         low, high = self._ends(curve)
-        even = QPen(QColor(self._theme.edge), 0, Qt.PenStyle.DashLine)
+        even = QPen(QColor(self._theme.muted), 0, Qt.PenStyle.DashLine)
         plot.plot([low, high], [low, high], pen=even)
         if self._points:
             self._draw_points(curve)
         else:
             self._draw_lines(chosen)
+        for side in ("bottom", "left"):
+            plot.getAxis(side).setTicks(None if self._points else [_TICKS])
         plot.setRange(xRange=(low, high), yRange=(low, high), padding=0.03)
 
     def _ends(self, curve: Curve) -> tuple[float, float]:
@@ -175,7 +187,7 @@ class PlotPage(QWidget):
 
     def _draw_lines(self, chosen: int) -> None:
         plot = self._view.getPlotItem()
-        faint = QPen(QColor(self._theme.border), 0)
+        faint = QPen(QColor(self._theme.edge), 0)
         for number, curve in enumerate(self._curves):
             if number != chosen:
                 plot.plot(curve.x, curve.y, pen=faint)

@@ -1,0 +1,236 @@
+"""The evaluation panel: a run is evaluated, its matrix, classes, curves and samples are shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QTabBar, QWidget
+
+from engine.evaluating import Output, judge
+from engine.protocol import Answers
+from graph import templates
+from graph.inference import infer
+from gui.panels.evaluation import EvaluationPanel
+from gui.panels.evaluation_classes import ClassView
+from gui.panels.evaluation_figures import class_rows, describe, fit_clouds, roc_curves
+from gui.panels.evaluation_gallery import Gallery
+from gui.panels.evaluation_matrix import MatrixView, ink, matrix_picture, shade
+from gui.theme import DARK, LIGHT
+from tests.gui.training.conftest import Waiter, mlp
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from PySide6.QtGui import QColor
+    from pytestqt.qtbot import QtBot
+
+    from engine.runs import Run
+    from gui.runner import Runner
+
+
+@pytest.fixture(scope="module")
+def several(warm_runner: Runner) -> Run:
+    """Return a short run of a drawing with two outputs: a label and an image."""
+    project = templates.load("several-outputs")
+    plan = msgspec.structs.replace(project.training, epochs=1, limit=512)
+    return trained(warm_runner, msgspec.structs.replace(project, training=plan))
+
+
+@pytest.fixture(scope="module")
+def plain(warm_runner: Runner) -> Run:
+    """Return a short run of a drawing with one output."""
+    return trained(warm_runner, mlp(limit=512))
+
+
+def trained(runner: Runner, project: object) -> Run:
+    runner.train(project, infer(project))
+    _, run = Waiter().first(runner.finished, runner.failed)
+    return run
+
+
+@pytest.fixture
+def panel(qtbot: QtBot, runner: Runner, plain: Run, several: Run) -> Iterator[EvaluationPanel]:
+    made = EvaluationPanel(DARK, runner)
+    qtbot.addWidget(made)
+    made.resize(480, 230)
+    made.show()
+    return made
+
+
+def press(panel: QWidget, name: str) -> None:
+    QTest.mouseClick(panel.findChild(QPushButton, name), Qt.MouseButton.LeftButton)
+
+
+def go_to(panel: EvaluationPanel, page: str) -> None:
+    tabs = panel.findChild(QTabBar, "evaluation.pages")
+    tabs.setCurrentIndex([tabs.tabData(n) for n in range(tabs.count())].index(page))
+
+
+@pytest.mark.engine
+def test_a_run_is_evaluated(panel: EvaluationPanel, plain: Run, wait: Waiter) -> None:
+    wait.until(lambda: panel.choices.run_box.count() == 2)
+    panel.open_run(plain)
+    notice = panel.findChild(QLabel, "evaluation.notice")
+    assert notice.text() == "Press Evaluate to see how mlp does on its test set."
+    press(panel, "evaluation.evaluate")
+    wait.first(panel.asking.evaluated, panel.asking.refused)
+    shown = panel.findChild(QLabel, "evaluation.scores")
+    assert f"accuracy {plain.info.scores['accuracy']:.3f}" in shown.toolTip() + shown.text()
+    assert not notice.isVisible()
+
+    matrix = panel.findChild(MatrixView, "evaluation.matrix")
+    counts = matrix.sheet.matrix
+    assert counts.sum() == 1000
+    assert np.trace(counts) / 1000 == pytest.approx(plain.info.scores["accuracy"])
+    truth, predicted = np.unravel_index(np.argmax(counts - np.diag(np.diagonal(counts))), (10, 10))
+    place = matrix.sheet.place_of((int(truth), int(predicted))).center().toPoint()
+    QTest.mouseClick(matrix, Qt.MouseButton.LeftButton, pos=place)
+    cell = panel.findChild(Gallery, "evaluation.cell.samples")
+    wanted = min(48, int(counts[truth, predicted]))
+    wait.until(lambda: cell.tiles.rowCount() == wanted)
+    assert cell.tiles.tiles[0].pictures[0].width() == 28
+    assert str(counts[truth, predicted]) in panel.findChild(QLabel, "evaluation.cell").toolTip()
+
+    go_to(panel, "classes")
+    table = panel.findChild(ClassView, "evaluation.classes")
+    assert table.model().index(9, 0).data() == "9  Ankle boot"
+    table.sortByColumn(1, Qt.SortOrder.DescendingOrder)
+    texts = [table.model().index(row, 1).data() for row in range(10)]
+    values = [float(text) for text in texts if text != "–"]
+    assert values == sorted(values, reverse=True)
+
+    go_to(panel, "roc")
+    areas = [float(panel.roc.list.topLevelItem(n).text(1)) for n in range(10)]
+    assert areas == sorted(areas)
+
+    go_to(panel, "samples")
+    gallery = panel.findChild(Gallery, "evaluation.samples")
+    wait.until(lambda: gallery.tiles.rowCount() == 48)
+    assert gallery.tiles.total == 1000 - np.trace(counts)
+    assert all(tile.lines[1].text.startswith("→") for tile in gallery.tiles.tiles)
+    gallery.scrollToBottom()
+    wait.until(lambda: gallery.tiles.rowCount() > 48)
+    which = panel.findChild(QComboBox, "evaluation.which")
+    which.setCurrentIndex(1)
+    which.activated.emit(1)
+    wait.until(lambda: gallery.tiles.rowCount() > 0)
+    assert all(tile.lines[1].text.startswith("✓") for tile in gallery.tiles.tiles)
+
+
+@pytest.mark.engine
+def test_other_weights_and_other_outputs(
+    panel: EvaluationPanel, several: Run, wait: Waiter
+) -> None:
+    panel.open_run(several)
+    weights = panel.findChild(QComboBox, "evaluation.weights")
+    names = [weights.itemText(n) for n in range(weights.count())]
+    assert names == ["last", "model-001", "Other file…"]
+    weights.setCurrentIndex(1)
+    weights.activated.emit(1)
+    press(panel, "evaluation.evaluate")
+    (made,) = wait.first(panel.asking.evaluated)
+    assert made.request.weights.endswith("model-001.weights.h5")
+    outputs = panel.findChild(QComboBox, "evaluation.output")
+    assert [outputs.itemText(n) for n in range(2)] == ["output_label", "output_image"]
+    outputs.setCurrentIndex(1)
+    outputs.activated.emit(1)
+    gallery = panel.findChild(Gallery, "evaluation.samples")
+    wait.until(lambda: gallery.tiles.rowCount() == 48)
+    assert len(gallery.tiles.tiles[0].pictures) == 2  # what goes in and what comes out
+    errors = made.outputs[1].errors
+    assert gallery.tiles.tiles[0].sample == int(np.argmax(errors))
+
+    weights.setCurrentIndex(0)
+    weights.activated.emit(0)
+    assert not panel.findChild(QTabBar, "evaluation.pages").isVisible()
+    weights.setCurrentIndex(1)
+    weights.activated.emit(1)  # it is not evaluated a second time
+    assert panel.findChild(QTabBar, "evaluation.pages").isVisible()
+
+
+@pytest.mark.engine
+def test_an_evaluation_can_be_stopped(panel: EvaluationPanel, plain: Run, wait: Waiter) -> None:
+    panel.open_run(plain)
+    press(panel, "evaluation.evaluate")
+    press(panel, "evaluation.evaluate")
+    wait.first(panel.asking.refused, panel.asking.evaluated)
+    button = panel.findChild(QPushButton, "evaluation.evaluate")
+    assert (button.text(), button.isEnabled()) == ("Evaluate", True)
+    assert panel.findChild(QLabel, "evaluation.notice").text() == "The evaluation was stopped."
+
+
+@pytest.mark.engine
+def test_weights_that_do_not_fit_are_a_sentence(
+    panel: EvaluationPanel, plain: Run, several: Run, wait: Waiter
+) -> None:
+    panel.open_run(plain)
+    weights = panel.findChild(QComboBox, "evaluation.weights")
+    weights.setItemData(0, several.weights)
+    press(panel, "evaluation.evaluate")
+    wait.first(panel.asking.refused)
+    notice = panel.findChild(QLabel, "evaluation.notice")
+    assert "don't fit this model" in notice.text()
+    assert notice.property("role") == "error"
+
+
+def test_keys_go_from_cell_to_cell(qtbot: QtBot) -> None:
+    view = MatrixView(LIGHT)
+    qtbot.addWidget(view)
+    view.resize(300, 200)
+    view.show_matrix(np.array([[3, 1], [0, 4]]), ["cat", "dog"])
+    chosen: list[tuple[int, int]] = []
+    view.cell_chosen.connect(lambda *cell: chosen.append(cell))
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Right, Qt.Key.Key_Right):
+        QTest.keyClick(view, key)
+    assert chosen == [(0, 0), (1, 0), (1, 1), (1, 1)]
+    assert view.accessibleDescription() == "dog recognised: 4 of 4 samples (100%)"
+    assert view.sheet.words((0, 1)) == "cat taken for dog: 1 of 4 samples (25%)"
+    assert view.sheet.cell_at(QPointF(0, 0)) is None
+
+
+def contrast(one: QColor, other: QColor) -> float:
+    def light(colour: QColor) -> float:
+        parts = [
+            part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+            for part in (colour.redF(), colour.greenF(), colour.blueF())
+        ]
+        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+    low, high = sorted((light(one), light(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT])
+@pytest.mark.parametrize("right", [True, False])
+def test_figures_can_be_read_on_every_cell(theme: object, *, right: bool) -> None:
+    for share in np.linspace(0.001, 1, 50):
+        colour = shade(theme, float(share), right=right)
+        assert contrast(colour, ink(colour)) >= 4.5
+
+
+@pytest.mark.parametrize("classes", [2, 10, 100])
+def test_a_matrix_of_any_size_has_a_picture(qtbot: QtBot, classes: int) -> None:
+    matrix = np.random.default_rng(1).integers(0, 1200, (classes, classes))
+    image = matrix_picture(matrix, [f"class {n}" for n in range(classes)], DARK)
+    assert 400 < image.width() < 2000
+    assert image.pixelColor(0, 0).name().upper() == DARK.panel
+
+
+def test_numbers_are_shown_with_their_targets() -> None:
+    predictions = np.array([[1.0], [2.5], [9.0]], "float32")
+    one = judge(
+        Output("price"), Answers(name="price", predictions=predictions, targets=np.array([1, 2, 3]))
+    )
+    assert one.numbers is not None
+    assert np.argmax(one.numbers.errors) == 2
+    lines, tip = describe(one, 2)
+    assert lines[1].text == "→ 9"
+    assert tip == "Sample 2: 9 is predicted, 3 is true."
+    (cloud,) = fit_clouds(one)
+    np.testing.assert_array_equal(cloud.x, [1, 2, 3])
+    assert (class_rows(one), roc_curves(one)) == ([], [])
