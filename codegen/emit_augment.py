@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from codegen import spelling
 from codegen.emit_weights import is_weighted
-from codegen.source import Group, statement
+from codegen.source import WIDTH, Group, statement
 from graph.views import SHADES, mixes, switched_on, varies, views
 
 if TYPE_CHECKING:
@@ -77,7 +77,8 @@ def enlarged(inputs, targets):
         path.with_suffix(".txt").write_text(f"{recipe}\\n", encoding="utf-8")
         print(f"The enlarged training set is kept as {path}.")
     except OSError as error:
-        part.unlink(missing_ok=True)
+        if part.exists():
+            part.unlink()
         print(f"The enlarged training set can't be kept and is made each time: {error}")
     return whole'''
 
@@ -174,7 +175,15 @@ def _drawn(augmentation: Augmentation, on: Sequence[str]) -> list[str]:
     if len(names) == 1:
         return [*lines, f"{names[0]} = {uniform}([count], seed, -1, 1)"]
     lines.append(f"draws = {uniform}([{len(names)}, count], seed, -1, 1)")
-    return [*lines, f"{', '.join(names)} = tf.unstack(draws)"]
+    line = f"{', '.join(names)} = tf.unstack(draws)"
+    if len(line) + 4 <= WIDTH:
+        return [*lines, line]
+    half = len(names) // 2 + 1
+    return [
+        *lines,
+        f"{', '.join(names[:half])} = tf.unstack(draws[:{half}])",
+        f"{', '.join(names[half:])} = tf.unstack(draws[{half}:])",
+    ]
 
 
 def _flips(augmentation: Augmentation) -> list[str]:
