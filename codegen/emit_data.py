@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from codegen import spelling
 from codegen.emit_prepare import Prepare
 from codegen.emit_rows import Rows
-from codegen.source import Group, statement
+from codegen.source import Group, fitted, statement
 from graph.datasets import find_data
 from graph.datavalues import IMAGE, LABEL, TEXT
 from graph.known import WORDS
@@ -253,8 +253,9 @@ class _Load:
         add("return {", indent=4)
         for part, values in parts.items():
             given = tuple(values[base] for base in self._prepare.bases)
-            call = statement(f'"{part}": ', Group("prepare", (*given, *statistics)), indent=8)
-            add(f"{call},", indent=8)
+            call = Group("prepare", (*given, *statistics))
+            line = fitted(f'"{part}": ', (call,), ",", indent=8)
+            add(line.replace("\n" + " " * 8, "\n"), indent=8)
         if self._weight:
             add(f'"weights": {parts["train"][self._weight]}.astype("float32"),', indent=8)
         add("}", indent=4)
@@ -289,10 +290,10 @@ def _emit_file_or_keras(writer: Writer, data: DataSet, arrays: Mapping[str, str]
 
 def _emit_keras_file(writer: Writer, data: DataSet, both: str) -> None:
     """Write how Keras loads its own file, from the folder or by a download."""
-    given = ["str(path.resolve()) if path.exists() else path.name"]
-    given += [f"num_words={WORDS}"] if data.columns[0].kind == TEXT else []
-    call = Group(f"keras.datasets.{data.name}.load_data", tuple(given))
+    words = f", num_words={WORDS}" if data.columns[0].kind == TEXT else ""
+    writer.add("name = str(path.resolve()) if path.exists() else path.name", indent=4)
     writer.add("try:", indent=4)
-    writer.add(statement(f"{both} = ", call, indent=8), indent=8)
+    writer.add(f"loaded = keras.datasets.{data.name}.load_data(name{words})", indent=8)
     writer.add("except Exception as error:", indent=4)
     writer.add(_NO_DOWNLOAD.replace("NAME", data.name), indent=8)
+    writer.add(f"{both} = loaded", indent=4)

@@ -39,11 +39,12 @@ class Images:
 
 def stored(inputs, targets):
     """Return the data with all but the images as tensors in the computer's memory."""
+
+    def tensor_of(values):
+        return values if isinstance(values, Images) else tf.constant(values)
+
     with tf.device("CPU"):
-        return tf.nest.map_structure(
-            lambda values: values if isinstance(values, Images) else tf.constant(values),
-            (inputs, targets),
-        )
+        return tf.nest.map_structure(tensor_of, (inputs, targets))
 
 
 def gather(data, rows):
@@ -104,7 +105,10 @@ def emit_reader(writer: Writer, one: Bound, name: str, *, mixed: bool) -> None:
     ends = []
     for step in steps[1:]:
         if step.named is not None:
-            add(statement("images = ", *transformed("images", step, shape, tensors=True)), 4)
+            add(
+                statement("images = ", *transformed("images", "images", step, shape, tensors=True)),
+                4,
+            )
         elif step.kind == "scale":
             ends.append("images / 255")
         elif step.kind == "reshape":

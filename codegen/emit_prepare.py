@@ -69,7 +69,7 @@ class Prepare:
             for step in one.steps or ():
                 if step.kind == "standardise":
                     break
-                self._add_step(name, step, shape)
+                self._add_step(name, name, step, shape)
                 shape = step.shape or shape
             axis = "axis=0" if len(shape) < 2 else ""
             self._writer.add(f"{name}_mean = {name}.mean({axis})", indent=4)
@@ -84,8 +84,10 @@ class Prepare:
             if any(step.kind == "standardise" for step in one.steps or ()) and not self._twin(one)
         ]
 
-    def _add_step(self, name: str, step: Step, before: tuple[int, ...], *nodes: str) -> None:
-        line = statement(f"{name} = ", *transformed(name, step, before, tensors=False))
+    def _add_step(
+        self, name: str, value: str, step: Step, before: tuple[int, ...], *nodes: str
+    ) -> None:
+        line = statement(f"{name} = ", *transformed(name, value, step, before, tensors=False))
         self._writer.add(line, *nodes, indent=4)
 
     def emit(self) -> None:
@@ -157,12 +159,13 @@ class Prepare:
         if column.kind == TEXT and steps:
             shape = steps.pop(0).shape
             value = f"keras.utils.pad_sequences({value}, maxlen={shape[0]})"
-        if any(step.named is not None for step in steps):
+        if any(step.named is not None for step in steps) and not value.isidentifier():
             self._writer.add(f"{name} = {value}", node, indent=4)
             value = name
         while steps and steps[0].named is not None:
-            self._add_step(name, steps[0], shape, node)
+            self._add_step(name, value, steps[0], shape, node)
             shape = steps.pop(0).shape or shape
+            value = name
         if steps or value != name:
             self._writer.add(f"{name} = {_stepped(value, steps)}", node, indent=4)
 

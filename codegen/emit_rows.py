@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 from codegen import spelling
 from codegen.source import WIDTH, Group, statement
-from graph.datavalues import FILE, LABEL
+from graph.datavalues import FILE, LABEL, NUMBER
 from graph.sources import images_folder
 from graph.verdicts import NO_IMAGE, load
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from codegen.source import Expression, Writer
     from graph.datavalues import Column, DataSet, Origin
@@ -120,6 +120,11 @@ class Rows:
         columns = {base: one for base, one in found.items() if one is not None}
         self._columns: dict[str, Column] = {arrays[base]: columns[base] for base in columns}
         labels = [one for one in columns.values() if one.kind == LABEL]
+        self._members = {
+            one.name: f"{arrays[one.base]}_columns".upper()
+            for one in columns.values()
+            if one.members
+        }
         self._classes = {
             one.name: "CLASSES" if len(labels) == 1 else f"{arrays[one.base]}_classes".upper()
             for one in labels
@@ -132,6 +137,10 @@ class Rows:
                 names = tuple(map(spelling.text, column.labels))
                 line = f"{self._classes[column.name]} = "
                 self._writer.add(statement(line, Group("", names, "[]"), indent=0))
+            elif column.members:
+                names = tuple(map(spelling.text, column.members))
+                line = f"{self._members[column.name]} = "
+                self._writer.add(statement(line, Group("", names), indent=0))
         bad = self._undecodable()
         if bad:
             names = tuple(map(spelling.text, bad))
@@ -200,21 +209,21 @@ class Rows:
     def _array(self, name: str, column: Column) -> None:
         cell = f"row[{spelling.text(column.name)}]"
         if column.members:
-            members = ", ".join(map(spelling.text, column.members))
-            value = f"[float(row[name]) for name in ({members})]"
+            value = f"[float(row[name]) for name in {self._members[column.name]}]"
         elif column.stored == FILE:
             value = f"str({self._image(column)})"
         elif column.kind == LABEL:
             value = f"{self._classes[column.name]}.index({cell})"
         else:
             value = f"float({cell})"
-        line = f"{name} = np.array([{value} for row in rows])"
-        if len(line) + 4 > WIDTH:
-            inner = f"[{value} for row in rows]"
-            if len(inner) + 8 > WIDTH:
-                inner = f"[\n        {value}\n        for row in rows\n    ]"
-            line = f"{name} = np.array(\n    {inner}\n)"
-        self._writer.add(line, indent=4)
+        parts: tuple[Expression, ...] = (_comprehension(value),)
+        if column.stored != FILE and column.kind != LABEL:
+            parts = (*parts, 'dtype="float32"')
+        line = f"{name} = {Group('np.array', parts).flat()}"
+        if len(parts) == 1 and len(line) + 4 > WIDTH:
+            self._writer.add(f"{name} = np.array(\n    {parts[0]}\n)", indent=4)
+        else:
+            self._writer.add(statement(f"{name} = ", Group("np.array", parts)), indent=4)
 
     def _image(self, column: Column) -> str:
         place = self._place(images_folder(self._data.origins[column.origin]))
@@ -237,7 +246,7 @@ class Rows:
         texts.append(self._usable())
         if self._has_files():
             texts.append(_IS_IMAGE)
-        if any(self._numbers()):
+        if any(column.kind == NUMBER for column in self._columns.values()):
             texts.append(_IS_NUMBER)
         self._writer.add("\n\n\n".join(texts))
 
@@ -249,28 +258,18 @@ class Rows:
         given = given if one else ", delimiter=delimiter"
         return _READ_TABLE.replace("DELIMITER", param).replace("GIVEN", given)
 
-    def _numbers(self) -> Sequence[str]:
-        found: dict[str, None] = {}
-        for column in self._columns.values():
-            if column.members:
-                found |= dict.fromkeys(column.members)
-            elif column.stored != FILE and column.kind != LABEL:
-                found[column.name] = None
-        return tuple(found)
-
     def _usable(self) -> str:
         """Return the function that says whether a row has all that the model takes."""
         tests = []
-        numbers = self._numbers()
-        if len(numbers) > 2:
-            names = ", ".join(map(spelling.text, numbers))
-            tests.append(f"all(is_number(row[name]) for name in ({names}))")
-        else:
-            tests += [f"is_number(row[{spelling.text(name)}])" for name in numbers]
         bad = self._undecodable()
         for column in self._columns.values():
             cell = f"row[{spelling.text(column.name)}]"
-            if column.kind == LABEL:
+            if column.members:
+                names = self._members[column.name]
+                tests.append(f"all(is_number(row[name]) for name in {names})")
+            elif column.kind == NUMBER:
+                tests.append(f"is_number({cell})")
+            elif column.kind == LABEL:
                 tests.append(f"{cell} in {self._classes[column.name]}")
             elif column.stored == FILE:
                 tests += [f"{cell} not in LEFT_OUT"] if bad else []
@@ -284,3 +283,9 @@ class Rows:
             return "\n".join([*lines, line])
         inner = "\n        and ".join(tests)
         return "\n".join([*lines, "    return (", f"        {inner}", "    )"])
+
+
+def _comprehension(value: str) -> str:
+    """Return the list of a value for each row, on three lines where one is too long."""
+    line = f"[{value} for row in rows]"
+    return line if len(line) + 8 <= WIDTH else f"[\n        {value}\n        for row in rows\n    ]"

@@ -34,12 +34,13 @@ def measures(images):
 
 
 def transformed(
-    name: str, step: Step, before: tuple[int, ...], *, tensors: bool
+    name: str, value: str, step: Step, before: tuple[int, ...], *, tensors: bool
 ) -> tuple[Expression, ...]:
     """Return the expression for a variable after a transform.
 
     Args:
-        name: the variable, an array or a tensor with a batch axis.
+        name: the variable that gets it.
+        value: the variable before it, an array or a tensor with a batch axis.
         step: the transform.
         before: the shape of a sample before it.
         tensors: is it a TensorFlow tensor?
@@ -47,20 +48,20 @@ def transformed(
     assert step.named is not None  # noqa: S101 - the caller has looked
     settings = TRANSFORMS[step.named.name].settings(step.named.settings)
     if step.kind in {"crop", "half", "window"}:
-        return (f"{name}[:, {_slices(step.kind, settings, before)}]",)
+        return (f"{value}[:, {_slices(step.kind, settings, before)}]",)
     if step.kind == "scale":
         minus, by = settings["minus"], settings["by"]
-        value = name if tensors else f'{name}.astype("float32")'
+        value = value if tensors else f'{value}.astype("float32")'
         value = f"({value} - {_number(minus)})" if minus else value
         return (f"{value} / {_number(by)}",)
     if step.kind == "standardise":
-        return (f"({name} - {name}_mean) / {name}_std",)
+        return (f'(({value} - {name}_mean) / {name}_std).astype("float32")',)
     if step.kind == "noise":
-        return _noisy(name, _number(settings["stddev"]), tensors=tensors)
+        return _noisy(value, _number(settings["stddev"]), tensors=tensors)
     if step.kind == "grey":
-        call: tuple[Expression, ...] = (Group("tf.image.rgb_to_grayscale", (name,)),)
+        call: tuple[Expression, ...] = (Group("tf.image.rgb_to_grayscale", (value,)),)
     else:
-        call = _resized(name, step, before)
+        call = _resized(value, step, before)
     return call if tensors else _as_array(call, before, step.kind)
 
 
@@ -95,8 +96,9 @@ def _noisy(name: str, stddev: str, *, tensors: bool) -> tuple[Expression, ...]:
     if tensors:
         parts = (f"tf.shape({name})", "(SEED, 0)", f"stddev={stddev}")
         return (f"{name} + ", Group("tf.random.stateless_normal", parts))
-    rng = f"np.random.default_rng(SEED).normal(0, {stddev}, {name}.shape)"
-    return (f"{name} + {rng}",)
+    parts = ("0", stddev, f"{name}.shape")
+    noise = Group("np.random.default_rng(SEED).normal", parts)
+    return (f"{name} + ", noise, '.astype("float32")')
 
 
 def _resized(name: str, step: Step, before: tuple[int, ...]) -> tuple[Expression, ...]:

@@ -1,7 +1,5 @@
 """From a drawing to a run: the run directory of a project, and the request that trains it."""
 
-import hashlib
-from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -12,7 +10,7 @@ from codegen.source import Program
 from engine import hardware, protocol
 from engine.runs import Run, RunError, RunInfo, new_run
 from graph import edits, projectfile
-from graph.datasets import BadData, file_of, find_data
+from graph.datasets import BadData, file_of, find_data, fingerprint, is_file
 from graph.inference import infer, totals
 from graph.project import Project
 
@@ -79,7 +77,9 @@ def resume(run: Run, epochs: int | None = None) -> protocol.Train:
         project = projectfile.loads(run.drawing_text)
         _refuse_other_data(run, project)
         folder = find_data(project)
-    except (projectfile.BadFile, BadData, OSError) as error:
+    except projectfile.BadFile as bad:
+        raise RunError(f"The drawing of the run {run.path.name} can't be read: {bad}.") from bad
+    except (BadData, OSError) as error:
         raise RunError(str(error)) from error
     if epochs is not None:
         _lengthen(run, project, epochs)
@@ -113,7 +113,14 @@ def _lengthen(run: Run, project: Project, epochs: int) -> None:
 def _refuse_other_data(run: Run, project: Project) -> None:
     """Raise RunError if the data is no longer what the run was trained on."""
     now = fingerprint(project)
-    if "sha256:" in run.info.data and "sha256:" in now and now != run.info.data:
+    if "sha256:" not in run.info.data or now == run.info.data:
+        return
+    if "sha256:" not in now and is_file(project.data.source):
+        raise RunError(
+            f"{file_of(project)} is missing or can't be read, and the run {run.path.name} "
+            "was trained on it. Put it back, then resume."
+        )
+    if "sha256:" in now:
         raise RunError(
             f"{file_of(project)} has changed since the run {run.path.name} began: "
             "put the old file back, or train anew."
@@ -126,20 +133,3 @@ def _run_of(weights: Path | None) -> str:
         return ""
     homes = [folder for folder in weights.resolve().parents if (folder / "run.json").is_file()]
     return homes[0].name if homes else ""
-
-
-def fingerprint(project: Project) -> str:
-    """Return the data's name and the SHA-256 of its file; the name alone if Keras fetches it."""
-    source = project.data.source
-    path = file_of(project)
-    try:
-        facts = path.stat()
-    except OSError:
-        return source
-    return f"{source} sha256:{_digest(path, facts.st_mtime_ns, facts.st_size)}"
-
-
-@cache
-def _digest(path: Path, _modified: int, _size: int) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

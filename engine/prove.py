@@ -18,10 +18,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from engine.command import local_command
-from engine.launch import fingerprint
 from engine.runs import Run, RunError
 from graph import projectfile
-from graph.datasets import BadData, find_data
+from graph.datasets import BadData, find_data, fingerprint
 
 _ALONE = Path(__file__).resolve().with_name("alone.py")
 _CLOSE = 0.01  # the share by which numbers may differ that are told to be close

@@ -9,10 +9,10 @@ import msgspec
 import pytest
 
 from codegen import emit
-from engine.launch import fingerprint
 from engine.prove import Cancelled, CantProve, Compared, Proof, Prover
 from engine.runs import Run, RunInfo, new_run, open_run
 from graph import projectfile
+from graph.datasets import fingerprint
 from graph.inference import infer
 from graph.templates import load
 

@@ -1,0 +1,275 @@
+"""Programs on every kind of source and with every transform: as black leaves them, and right."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import black
+import msgspec
+import numpy as np
+import pytest
+from PIL import Image
+
+from codegen import emit
+from codegen.source import WIDTH
+from graph.binding import bind, binding_problems
+from graph.datasets import describe, find_data
+from graph.inference import infer
+from graph.params import Named
+from graph.problems import Severity
+from graph.project import Binding, Data, Graph, Layer, Link, Node, Port, Project, Training
+from graph.transforms import TRANSFORMS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def network(shapes: dict[str, tuple[int, ...]], units: int, activation: str) -> Project:
+    """Inputs that are flattened, put side by side and go through one Dense layer."""
+    layers = {name: Layer("Input", name, {"shape": shape}) for name, shape in shapes.items()}
+    layers |= {f"flat_{name}": Layer("Flatten", f"flat_{name}") for name in shapes}
+    links = {f"w_{name}": Link(name, f"flat_{name}") for name in shapes}
+    last = f"flat_{next(iter(shapes))}"
+    if len(shapes) > 1:
+        layers["merge"] = Layer("Concatenate", "merge")
+        links |= {f"m_{name}": Link(f"flat_{name}", "merge", at) for at, name in enumerate(shapes)}
+        last = "merge"
+    settings = {"units": units, "activation": Named(activation)}
+    layers["output"] = Layer("Dense", "output", settings)
+    links["out"] = Link(last, "output")
+    nodes = {key: Node(key, key) for key in layers}
+    return Project(Graph(layers, nodes, links, (Port("output"),)), Data(), Training(epochs=1))
+
+
+def on(project: Project, data: Data, **plan: Any) -> Project:
+    training = msgspec.structs.replace(project.training, **plan)
+    return msgspec.structs.replace(project, data=data, training=training)
+
+
+def text_of(project: Project) -> str:
+    """Return the program, once it is known to be as black leaves it and without problems."""
+    report = infer(project)
+    problems = binding_problems(project, report)
+    assert [one.sentence for one in problems if one.severity is Severity.ERROR] == []
+    text = emit(project, report).text
+    assert black.format_str(text, mode=black.Mode(line_length=WIDTH)) == text
+    return text
+
+
+def photos(folder: Path, *, parts: bool = False) -> Path:
+    """A folder of colour images of two sizes in two classes; `parts`: below train and test."""
+    made = folder / "photos"
+    for number in range(40):
+        name = ("boot", "bag")[number % 2]
+        part = (("train", "test")[number > 29],) if parts else ()
+        place = made.joinpath(*part, name)
+        place.mkdir(parents=True, exist_ok=True)
+        size = (12, 9) if number % 5 else (24, 18)
+        colour = (200, 10, 10) if number % 2 else (10, 10, 200)
+        Image.new("RGB", size, colour).save(place / f"p{number:02}.png")
+    return made
+
+
+def table(folder: Path) -> Path:
+    rng = np.random.default_rng(0)
+    made = folder / "houses.csv"
+    lines = ["id,area,rooms,price,kind,split"]
+    for number in range(40):
+        area = rng.uniform(20, 200)
+        kind = ("flat", "house")[area > 100]
+        part = "test" if number % 4 == 0 else "train"
+        lines.append(f"p{number:02},{area:.2f},{number % 3},{area * 3:.1f},{kind},{part}")
+    made.write_text("\n".join(lines), encoding="utf-8")
+    return made
+
+
+def arrays(folder: Path) -> Path:
+    made = folder / "signals"
+    made.mkdir()
+    rng = np.random.default_rng(0)
+    np.save(made / "x.npy", rng.normal(size=(50, 30)).astype("float32"))
+    np.save(made / "y.npy", np.arange(48) % 3)
+    return made
+
+
+COLOUR = (10, 8, 3)
+CASES: dict[str, Any] = {
+    "folder": lambda at: on(
+        network({"image": COLOUR}, 1, "sigmoid"), Data(str(photos(at))), limit=25
+    ),
+    "folder with parts": lambda at: on(
+        network({"image": (10, 8, 1)}, 2, "softmax"),
+        Data(str(photos(at, parts=True))),
+        stratified=True,
+    ),
+    "table": lambda at: on(
+        network({"numbers": (2,)}, 1, "linear"),
+        Data(
+            str(table(at)),
+            {"numbers": Binding("area, price", transforms=(Named("standardise"),))},
+            {"output:0": Binding("kind")},
+        ),
+        validation="test",
+        sample_weight="price",
+    ),
+    "folder and table": lambda at: on(
+        network({"image": COLOUR, "number": (1,)}, 1, "sigmoid"),
+        Data(str(photos(at)), joined=(str(table(at)),), inputs={"number": Binding("price")}),
+        stratified=True,
+    ),
+    "arrays": lambda at: on(
+        network({"signal": (20,)}, 3, "softmax"),
+        Data(
+            str(arrays(at)),
+            {"signal": Binding("x", transforms=(Named("window", {"start": 4, "length": 20}),))},
+        ),
+        validation="none",
+    ),
+    "chips on files": lambda at: on(
+        network({"image": (6, 4, 1)}, 1, "sigmoid"),
+        Data(
+            str(photos(at)),
+            {
+                "image": Binding(
+                    "image",
+                    transforms=(
+                        Named("resize", {"size": (12, 12)}),
+                        Named("grey"),
+                        Named("half", {"side": "left"}),
+                        Named("crop", {"size": (10, 5)}),
+                        Named("scale", {"minus": 127.5, "by": 127.5}),
+                        Named("noise", {"stddev": 0.01}),
+                    ),
+                )
+            },
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_program_on_a_source_is_as_black_leaves_it(tmp_path: Path, name: str) -> None:
+    project = CASES[name](tmp_path)
+    text = text_of(project)
+    assert str(tmp_path) not in text
+    assert "layerloom" not in text.lower()
+
+
+@pytest.mark.parametrize(
+    ("source", "shape", "units", "activation"),
+    [
+        ("imdb", (100,), 1, "sigmoid"),
+        ("reuters", (100,), 46, "softmax"),
+        ("california_housing", (8,), 1, "linear"),
+        ("boston_housing", (13,), 1, "linear"),
+    ],
+)
+def test_data_sets_of_texts_and_numbers_come_from_keras(
+    source: str, shape: tuple[int, ...], units: int, activation: str
+) -> None:
+    text = text_of(on(network({"x": shape}, units, activation), Data(source), stratified=True))
+    assert f"keras.datasets.{source}.load_data(" in text
+    assert ("pad_sequences(x, maxlen=100)" in text) is (source in {"imdb", "reuters"})
+
+
+def test_each_transform_on_arrays_gives_the_shape_that_was_foretold(tmp_path: Path) -> None:
+    """All in one program: an Input for each transform, on colour images."""
+    path = tmp_path / "mine.npz"
+    rng = np.random.default_rng(0)
+    x = rng.integers(0, 256, (30, 8, 6, 3), dtype="uint8")
+    y = np.arange(30) % 2
+    np.savez(path, x_train=x, y_train=y, x_test=x[:4], y_test=y[:4])
+    settings: dict[str, dict[str, Any]] = {
+        "scale": {"minus": 100.0, "by": 50.0},
+        "resize": {"size": (4, 5)},
+        "crop": {"size": (4, 4)},
+        "half": {"side": "bottom"},
+        "window": {"start": 2, "length": 5},
+        "noise": {"stddev": 2.0},
+    }
+    shapes = {"resize": (4, 5, 3), "grey": (8, 6, 1), "crop": (4, 4, 3)}
+    shapes |= {"half": (4, 6, 3), "window": (5, 6, 3)}
+    inputs = {name: shapes.get(name, (8, 6, 3)) for name in TRANSFORMS}
+    bound = {
+        name: Binding("x", transforms=(Named(name, settings.get(name, {})),)) for name in inputs
+    }
+    project = on(network(inputs, 1, "sigmoid"), Data(str(path), bound))
+    assert [one.target for one in bind(project, infer(project)).inputs] == list(inputs.values())
+    script = (
+        text_of(project).partition("if __name__")[0]
+        + f"""
+with np.load({str(path)!r}) as file:
+    x = file["x_train"][:27]
+names = {list(inputs)!r}
+parts = dict(zip(names, load_data({str(tmp_path)!r})["train"][0]))
+assert [part.shape[1:] for part in parts.values()] == {list(inputs.values())!r}
+assert all(part.dtype == "float32" for part in parts.values())
+assert np.allclose(parts["scale"], (x - 100.0) / 50)
+assert abs(parts["standardise"].mean()) < 1e-4 and abs(parts["standardise"].std() - 1) < 1e-3
+assert np.allclose(parts["crop"], x[:, 2:6, 1:5] / 255)
+assert np.allclose(parts["half"], x[:, 4:] / 255)
+assert np.allclose(parts["window"], x[:, 2:7] / 255)
+assert 1.8 < (parts["noise"] * 255 - x).std() < 2.2
+"""
+    )
+    run(script, tmp_path)
+
+
+def run(script: str, folder: Path) -> None:
+    env = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "KERAS_BACKEND": "tensorflow"}
+    done = subprocess.run(
+        [sys.executable, "-"],
+        input=script,
+        cwd=folder,
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+
+
+@pytest.mark.engine
+def test_programs_on_all_sources_train(tmp_path: Path) -> None:
+    """One process, one epoch each; what load_data gives has the shapes that were foretold."""
+    scripts = []
+    for number, (name, make) in enumerate(CASES.items()):
+        place = tmp_path / f"case{number}"
+        place.mkdir()
+        project = make(place)
+        (place / f"program{number}.py").write_text(text_of(project), encoding="utf-8")
+        bound = bind(project, infer(project))
+        data = describe(project.data)
+        shapes = [one.target for one in bound.inputs]
+        sizes = (data.train, data.test) if project.training.limit is None else None
+        scripts.append((name, number, str(find_data(project)), str(place), shapes, sizes))
+    run(
+        f"""
+import importlib, os, sys
+import numpy as np
+for name, number, folder, place, shapes, sizes in {scripts!r}:
+    os.chdir(place)
+    sys.path.insert(0, place)
+    program = importlib.import_module(f"program{{number}}")
+    model, history, scores = program.main(folder)
+    data = program.load_data(folder)
+    inputs, targets = data["test"]
+    inputs = inputs if isinstance(inputs, tuple) else (inputs,)
+    assert [tuple(one[[0]].shape[1:]) for one in inputs] == shapes, name
+    assert all(np.isfinite(score) for score in scores.values()), name
+    counts = {{part: len(rest[1]) for part, rest in data.items() if part != "weights"}}
+    if sizes:
+        whole = counts["train"] + (counts.get("validation", 0) if name != "table" else 0)
+        assert (whole, counts["test"]) == sizes, (name, counts, sizes)
+    else:
+        assert counts["train"] + counts["validation"] == 25, (name, counts)
+    if "chips" in name:
+        one = inputs[0][[0, 1]]
+        assert -1.1 < one.min() and one.max() < 1.1, (one.min(), one.max())
+""",
+        tmp_path,
+    )
