@@ -31,6 +31,7 @@ MOST_VALUES = 64
 """Of an output with more values a sample than this, only each sample's error is sent."""
 
 _INTERVAL = 0.1  # seconds between two Advanced events
+_CHUNK = 512  # samples whose errors are computed at a time
 _BATCH_SIZE = 128  # for programs that name none
 
 
@@ -56,7 +57,7 @@ class Evaluations:
         try:
             loaded.load(request.program, request.folder, request.weights)
             inputs, targets = (
-                [plain(plain(values)[request.indices]) for values in tf.nest.flatten(part)]
+                [plain(values[np.array(request.indices, int)]) for values in tf.nest.flatten(part)]
                 for part in loaded.data[request.part]
             )
             outputs: list[Array] = []
@@ -80,12 +81,16 @@ class Evaluations:
         batch_size = loaded.namespace.get("BATCH_SIZE", _BATCH_SIZE)
         count = len(tf.nest.flatten(inputs)[0])
         watch = _Watch(self._send, 2 * -(-count // batch_size))
-        made = model.predict(inputs, batch_size=batch_size, callbacks=[watch], verbose=0)
+        batches = loaded.namespace.get("ordered_batches")  # of a program that reads files
+        if batches is None:
+            made = model.predict(inputs, batch_size=batch_size, callbacks=[watch], verbose=0)
+        else:
+            made = model.predict(batches(inputs, targets), callbacks=[watch], verbose=0)
         with _called_with(model, "evaluate", callbacks=[watch]):
             # the program evaluates what stands under "test"
             scores = loaded.namespace["evaluate"](model, {**data, "test": data[request.part]})
         outputs = [
-            _answers(name, plain(predicted), plain(target))
+            _answers(name, plain(predicted), target)
             for name, predicted, target in zip(
                 model.output_names, tf.nest.flatten(made), tf.nest.flatten(targets), strict=True
             )
@@ -151,14 +156,23 @@ class _Watch(keras.callbacks.Callback):  # type: ignore[misc]  # Keras carries n
             self._send(Advanced(done=done, total=self._total))
 
 
-def _answers(name: str, predicted: Array, target: Array) -> Answers:
+def _answers(name: str, predicted: Array, target: Any) -> Answers:  # noqa: ANN401 - an array, or images in their files
     predicted = predicted.astype(np.float32, copy=False)
-    many = predicted.shape == target.shape and predicted[:1].size > MOST_VALUES
-    if many and not _is_one_hot(target):
-        axes = tuple(range(1, predicted.ndim))
-        errors = np.square(predicted - target).mean(axis=axes, dtype=np.float64)
-        return Answers(name=name, errors=errors.astype(np.float32))
-    return Answers(name=name, predictions=predicted, targets=target)
+    some = plain(target[np.arange(min(_CHUNK, len(target)))])
+    many = predicted.shape[1:] == some.shape[1:] and predicted[:1].size > MOST_VALUES
+    if many and not _is_one_hot(some):
+        return Answers(name=name, errors=_errors(predicted, target))
+    return Answers(name=name, predictions=predicted, targets=plain(target))
+
+
+def _errors(predicted: Array, target: Any) -> Array:  # noqa: ANN401 - as above
+    """Return the mean squared error of each sample, float32; few targets are read at a time."""
+    axes = tuple(range(1, predicted.ndim))
+    errors = np.empty(len(predicted), np.float32)
+    for first in range(0, len(predicted), _CHUNK):
+        rows = np.arange(first, min(first + _CHUNK, len(predicted)))
+        errors[rows] = np.square(predicted[rows] - plain(target[rows])).mean(axis=axes)
+    return errors
 
 
 def _is_one_hot(target: Array) -> bool:
