@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from codegen import emit, emit_variations
 from engine import protocol
@@ -211,6 +212,8 @@ class AugmentationPanel(QWidget):
         return Wish(self._document.project, self._document.report, self._draw)
 
     def _on_answer(self, wish: Wish, answer: object) -> None:
+        if not isValid(self):  # the panel has gone while the engine was busy
+            return
         self._asked = None
         if isinstance(answer, Failure):
             self._shown = None

@@ -27,11 +27,12 @@ _NAMES_WIDTH, _FIELD_WIDTH, _UNIT_WIDTH = 70, 46, 14
 class Operation(NamedTuple):
     """One operation: its field in `Augmentation`, where the slider ends, and how it is shown.
 
-    A value is shown as `per` times itself, in a unit: shift 0.1 as 10 %.
+    A value is shown as `per` times itself, in a unit: shift 0.1 as 10 %. `step`: of the slider.
     """
 
     field: str
     slider: float
+    step: float
     per: float
     unit: str
     tip: str
@@ -39,18 +40,26 @@ class Operation(NamedTuple):
     @property
     def steps(self) -> int:
         """Return the number of steps of the slider."""
-        return round(self.slider * self.per) if self.per > 1 else round(self.slider * 100)
+        return round(self.slider / self.step)
 
 
 OPERATIONS = (
-    Operation("shift", 0.5, 100, "%", "Moved by up to this share of width and height."),
-    Operation("rotation", 90, 1, "°", "Turned by up to this angle, to either side."),
-    Operation("zoom", 0.5, 100, "%", "Made smaller or larger by up to this share."),
-    Operation("contrast", 1, 100, "%", "Contrast weakened or strengthened by up to this share."),
-    Operation("brightness", 0.5, 100, "%", "Made darker or lighter by up to this share of white."),
-    Operation("noise", 0.5, 1, "σ", "Normal noise of this standard deviation on pixels of 0 to 1."),
-    Operation("cutout", 0.6, 100, "%", "A rectangle of this share of both sides is blanked."),
-    Operation("mixup", 1, 1, "α", "Two samples and their labels are mixed; 0.2 is usual (MixUp)."),
+    Operation("shift", 0.5, 0.01, 100, "%", "Moved by up to this share of width and height."),
+    Operation("rotation", 90, 1, 1, "°", "Turned by up to this angle, to either side."),
+    Operation("zoom", 0.5, 0.01, 100, "%", "Made smaller or larger by up to this share."),
+    Operation(
+        "contrast", 1, 0.01, 100, "%", "Contrast weakened or strengthened by up to this share."
+    ),
+    Operation(
+        "brightness", 0.5, 0.01, 100, "%", "Made darker or lighter by up to this share of white."
+    ),
+    Operation(
+        "noise", 0.5, 0.01, 1, "σ", "Normal noise of this standard deviation on pixels of 0 to 1."
+    ),
+    Operation("cutout", 0.6, 0.01, 100, "%", "A rectangle of this share of both sides is blanked."),
+    Operation(
+        "mixup", 1, 0.05, 1, "α", "Two samples and their labels are mixed; 0.2 is usual (MixUp)."
+    ),
 )
 _HOWS = (
     ("none", "No augmentation"),
@@ -180,7 +189,7 @@ class AugmentationForm(QWidget):
             value = getattr(shown, one.field)
             slider, number = self.sliders[one.field], self.numbers[one.field]
             with QSignalBlocker(slider):
-                slider.setValue(round(value / one.slider * one.steps))
+                slider.setValue(round(value / one.step))
             if not number.is_being_edited:
                 number.show_value(_tidy(value * one.per), default=not value)
             self.resets[one.field].setVisible(bool(value) and shown.how != "none")
@@ -193,7 +202,7 @@ class AugmentationForm(QWidget):
             editor.forget()
 
     def _on_slider(self, one: Operation, at: int) -> None:
-        self._set(one.field, _tidy(at * one.slider / one.steps))
+        self._set(one.field, _tidy(at * one.step))
 
     def _on_number(self, one: Operation, value: Value) -> None:
         if isinstance(value, int | float):
