@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from codegen import spelling
 from codegen.emit_prepare import Prepare
 from codegen.emit_rows import Rows
-from codegen.source import Group, fitted, statement
+from codegen.source import WIDTH, Group, fitted, statement
 from graph.datasets import find_data
-from graph.datavalues import IMAGE, LABEL, TEXT
+from graph.datavalues import LABEL, TEXT
 from graph.known import WORDS
 
 if TYPE_CHECKING:
@@ -276,24 +276,15 @@ def _emit_file_or_keras(writer: Writer, data: DataSet, arrays: Mapping[str, str]
         for part in ("train", "test")
     ]
     both = ", ".join(f"({x}, {y})" for x, y in pairs)
-    if data.columns[0].kind != IMAGE:
-        _emit_keras_file(writer, data, both)
-        return
+    words = (f"num_words={WORDS}",) if data.columns[0].kind == TEXT else ()
     writer.add("if path.exists():", indent=4)
     _emit_file(writer, arrays, indent=8)
     writer.add("else:", indent=4)
     writer.add("try:", indent=8)
-    writer.add(f"{both} = keras.datasets.{data.name}.load_data()", indent=12)
+    call = Group(f"keras.datasets.{data.name}.load_data", words)
+    line = statement(f"{both} = ", call, indent=12)
+    if not words and len(line) + 12 > WIDTH:
+        line = f"{both} = (\n    {call.flat()}\n)"
+    writer.add(line, indent=12)
     writer.add("except Exception as error:", indent=8)
     writer.add(_NO_DOWNLOAD.replace("NAME", data.name), indent=12)
-
-
-def _emit_keras_file(writer: Writer, data: DataSet, both: str) -> None:
-    """Write how Keras loads its own file, from the folder or by a download."""
-    words = f", num_words={WORDS}" if data.columns[0].kind == TEXT else ""
-    writer.add("name = str(path.resolve()) if path.exists() else path.name", indent=4)
-    writer.add("try:", indent=4)
-    writer.add(f"loaded = keras.datasets.{data.name}.load_data(name{words})", indent=8)
-    writer.add("except Exception as error:", indent=4)
-    writer.add(_NO_DOWNLOAD.replace("NAME", data.name), indent=8)
-    writer.add(f"{both} = loaded", indent=4)

@@ -172,7 +172,7 @@ def test_data_sets_of_texts_and_numbers_come_from_keras(
 ) -> None:
     text = text_of(on(network({"x": shape}, units, activation), Data(source), stratified=True))
     assert f"keras.datasets.{source}.load_data(" in text
-    assert ("pad_sequences(x, maxlen=100)" in text) is (source in {"imdb", "reuters"})
+    assert ("pad_sequences(x_2, maxlen=100)" in text) is (source in {"imdb", "reuters"})
 
 
 def test_each_transform_on_arrays_gives_the_shape_that_was_foretold(tmp_path: Path) -> None:
