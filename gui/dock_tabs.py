@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
-from PySide6.QtWidgets import QDockWidget, QFrame, QMainWindow, QScrollArea, QTabBar, QWidget
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QFrame,
+    QMainWindow,
+    QScrollArea,
+    QTabBar,
+    QVBoxLayout,
+    QWidget,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,8 +33,23 @@ def scrolled(panel: QWidget) -> QScrollArea:
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setMinimumSize(_LEAST)
-    area.setWidget(panel)
+    holder = QWidget()
+    column = _Column(holder)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.addWidget(panel)
+    area.setWidget(holder)
     return area
+
+
+class _Column(QVBoxLayout):
+    """A column that a scroll area may make as low as its minimum.
+
+    One with wrapped text in it would be given the height it likes best, and scroll without need.
+    """
+
+    def hasHeightForWidth(self) -> bool:
+        """Tell the scroll area to look at the minimum."""
+        return False
 
 
 class DockTabs(QObject):

@@ -20,17 +20,8 @@ from gui.commands import Commands
 from gui.dock_tabs import DockTabs, scrolled
 from gui.errors import MessageBar
 from gui.icons import app_icon
-from gui.late import LatePanel
-from gui.panels.activations import ActivationsPanel
-from gui.panels.binder import BinderPanel
-from gui.panels.code import CodePanel
-from gui.panels.inspector import InspectorPanel
-from gui.panels.library import LibraryPanel
-from gui.panels.plan import PlanPanel
-from gui.panels.problems import ProblemsPanel
+from gui.panel_list import make_panels
 from gui.panels.start import StartPage
-from gui.panels.summary import SummaryPanel
-from gui.panels.training import TrainingPanel
 from gui.run_queue import RunQueue
 from gui.runner import Runner, State
 from gui.shortcuts import ShortcutsDialog
@@ -135,22 +126,7 @@ class MainWindow(QMainWindow):
         return middle
 
     def _build_docks(self) -> dict[str, QDockWidget]:
-        document, theme = self.document, self.theme
-        self.panels: dict[str, QWidget] = {
-            "library": LibraryPanel(document, theme),
-            "inspector": InspectorPanel(document, theme),
-            "code": CodePanel(document, theme),
-            "training": TrainingPanel(document, theme, self.runner),
-            "plan": PlanPanel(document, theme),
-            "runs": LatePanel(self._make_runs, theme),
-            "problems": ProblemsPanel(document, theme),
-            "summary": SummaryPanel(document, theme),
-            "data": BinderPanel(document, theme),
-            "augmentation": LatePanel(self._make_augmentation, theme),
-            "activations": ActivationsPanel(document, theme, self.runner),
-            "evaluation": LatePanel(self._make_evaluation, theme),
-            "pad": LatePanel(self._make_pad, theme),
-        }
+        self.panels = make_panels(self)
         docks: dict[str, QDockWidget] = {}
         for name, title, area, beside in DOCKS:
             dock = QDockWidget(self.tr(title), self)
@@ -162,31 +138,6 @@ class MainWindow(QMainWindow):
                 self.tabifyDockWidget(docks[beside], dock)
             docks[name] = dock
         return docks
-
-    def _make_runs(self, theme: Theme) -> QWidget:
-        from gui.panels.runs import RunsPanel  # noqa: PLC0415 - once it is seen
-
-        panel = RunsPanel(theme, self.runner, self.queue)
-        panel.drawing_wanted.connect(self._on_drawing_wanted)
-        panel.maps_wanted.connect(self._on_maps_wanted)
-        return panel
-
-    def _make_augmentation(self, theme: Theme) -> QWidget:
-        from gui.panels.augmentation import AugmentationPanel  # noqa: PLC0415 - once it is seen
-
-        panel = AugmentationPanel(self.document, theme, self.runner)
-        panel.experiment_wanted.connect(self.queue.add_experiment)
-        return panel
-
-    def _make_evaluation(self, theme: Theme) -> QWidget:
-        from gui.panels.evaluation import EvaluationPanel  # noqa: PLC0415 - once it is seen
-
-        return EvaluationPanel(theme, self.runner)
-
-    def _make_pad(self, theme: Theme) -> QWidget:
-        from gui.panels.pad import PadPanel  # noqa: PLC0415 - once it is seen
-
-        return PadPanel(self.document, theme, self.runner)
 
     def _connect(self) -> None:
         document, runner = self.document, self.runner
@@ -254,6 +205,16 @@ class MainWindow(QMainWindow):
         self.docks[name].show()
         self.docks[name].raise_()
 
+    def open_project(self, project: Project) -> None:
+        """Open a drawing in a tab of its own."""
+        self.document.add(project)
+        self.show_canvas()
+
+    def show_maps(self, run: Run) -> None:
+        """Look into the layers of a run."""
+        self.show_panel("activations")
+        self.panels["activations"].offer_run(run)  # type: ignore[attr-defined]
+
     def switch_theme(self) -> None:
         """Go from dark to light or back, and remember it."""
         self.theme = LIGHT if self.theme is DARK else DARK
@@ -300,14 +261,6 @@ class MainWindow(QMainWindow):
     def _on_experiment_done(self, title: str, folders: list[Path]) -> None:
         self.show_panel("runs")
         self.panels["runs"].made().show_experiment(title, folders)  # type: ignore[attr-defined]
-
-    def _on_drawing_wanted(self, project: Project) -> None:
-        self.document.add(project)
-        self.show_canvas()
-
-    def _on_maps_wanted(self, run: Run) -> None:
-        self.show_panel("activations")
-        self.panels["activations"].offer_run(run)  # type: ignore[attr-defined]
 
     def _on_parameter_wanted(self, node: str, param: str) -> None:
         self.show_panel("inspector")

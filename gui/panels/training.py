@@ -243,8 +243,7 @@ class TrainingPanel(QWidget):
             self.outcome.set_text()
             return
         words = record.words
-        is_other = bool(record.name) or record.sheet is not self._document.sheet
-        if self._runner.is_training or is_other:
+        if self._runner.is_training or record.name or record.sheet is not self._document.sheet:
             self.status.set_text(f"{record.title}: {words[:1].lower()}{words[1:]}", words)
         else:
             self.status.set_text(words)

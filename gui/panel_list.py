@@ -1,0 +1,72 @@
+"""The panels of a window, by name. Those that aren't in sight at the start are made when seen."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from gui.late import LatePanel
+from gui.panels.activations import ActivationsPanel
+from gui.panels.binder import BinderPanel
+from gui.panels.code import CodePanel
+from gui.panels.inspector import InspectorPanel
+from gui.panels.library import LibraryPanel
+from gui.panels.plan import PlanPanel
+from gui.panels.problems import ProblemsPanel
+from gui.panels.summary import SummaryPanel
+from gui.panels.training import TrainingPanel
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from gui.main_window import MainWindow
+    from gui.theme import Theme
+
+
+def make_panels(window: MainWindow) -> dict[str, QWidget]:
+    """Return the panels of a window, which has its document, runner and queue by now."""
+    document, theme, runner = window.document, window.theme, window.runner
+    return {
+        "library": LibraryPanel(document, theme),
+        "inspector": InspectorPanel(document, theme),
+        "code": CodePanel(document, theme),
+        "training": TrainingPanel(document, theme, runner),
+        "plan": PlanPanel(document, theme),
+        "runs": LatePanel(partial(_runs, window), theme),
+        "problems": ProblemsPanel(document, theme),
+        "summary": SummaryPanel(document, theme),
+        "data": BinderPanel(document, theme),
+        "augmentation": LatePanel(partial(_augmentation, window), theme),
+        "activations": ActivationsPanel(document, theme, runner),
+        "evaluation": LatePanel(partial(_evaluation, window), theme),
+        "pad": LatePanel(partial(_pad, window), theme),
+    }
+
+
+def _runs(window: MainWindow, theme: Theme) -> QWidget:
+    from gui.panels.runs import RunsPanel  # noqa: PLC0415 - once it is seen
+
+    panel = RunsPanel(theme, window.runner, window.queue)
+    panel.drawing_wanted.connect(window.open_project)
+    panel.maps_wanted.connect(window.show_maps)
+    return panel
+
+
+def _augmentation(window: MainWindow, theme: Theme) -> QWidget:
+    from gui.panels.augmentation import AugmentationPanel  # noqa: PLC0415 - once it is seen
+
+    panel = AugmentationPanel(window.document, theme, window.runner)
+    panel.experiment_wanted.connect(window.queue.add_experiment)
+    return panel
+
+
+def _evaluation(window: MainWindow, theme: Theme) -> QWidget:
+    from gui.panels.evaluation import EvaluationPanel  # noqa: PLC0415 - once it is seen
+
+    return EvaluationPanel(theme, window.runner)
+
+
+def _pad(window: MainWindow, theme: Theme) -> QWidget:
+    from gui.panels.pad import PadPanel  # noqa: PLC0415 - once it is seen
+
+    return PadPanel(window.document, theme, window.runner)
