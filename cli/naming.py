@@ -11,8 +11,8 @@ def find_run(word: str, parent: Path | None = None) -> Run:
     """Return the run that a word names.
 
     Args:
-        word: a run directory, or the beginning of a run's name or of its folder's name; of
-            several runs that begin so it is the newest.
+        word: a run directory, or a folder of them, which stands for the newest; or the beginning
+            of a run's name or of its folder's name, also for the newest that begins so.
         parent: where to look for names; None is the user's folder of runs.
 
     Raises:
@@ -23,6 +23,8 @@ def find_run(word: str, parent: Path | None = None) -> Run:
         try:
             return runs.open_run(path)
         except RunError as error:
+            if found := runs.list_runs(path):
+                return found[0]
             raise Refusal(str(error)) from None
     parent = parent or runs.default_parent()
     for run in runs.list_runs(parent):

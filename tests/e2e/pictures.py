@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
@@ -21,6 +22,7 @@ from graph import edits, templates
 from graph.project import Link
 from graph.topology import wiring
 from gui.app import application, build_window
+from gui.panels.evaluation import EvaluationPanel
 from gui.settings import Settings
 from gui.theme import DARK
 
@@ -69,6 +71,20 @@ def show_problem(window: MainWindow) -> None:
     window.show_panel("problems")
 
 
+def show_evaluation(window: MainWindow) -> None:
+    """Evaluate the last run, and choose the cell with the most mistakes."""
+    window.show_panel("evaluation")
+    QTest.qWait(200)  # the panel is made when it is seen
+    panel = window.findChild(EvaluationPanel)
+    QTest.mouseClick(panel.button, Qt.MouseButton.LeftButton)
+    wait(lambda: not panel.asking.is_evaluating)
+    counts = panel.matrix.matrix.sheet.matrix
+    wrong = counts - np.diag(np.diagonal(counts))
+    truth, predicted = divmod(int(wrong.argmax()), len(wrong))
+    panel.matrix.matrix.choose((truth, predicted))
+    wait(lambda: panel.matrix.gallery.tiles.rowCount() > 0)
+
+
 def main(folder: Path) -> None:
     """Make all pictures."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -97,6 +113,9 @@ def main(folder: Path) -> None:
         grab(window, folder, "window-dark")
         window.resizeDocks([window.docks["activations"]], [720], Qt.Orientation.Horizontal)
         grab(window, folder, "maps")
+        show_evaluation(window)
+        grab(window, folder, "evaluation")
+        window.show_panel("activations")
         window.switch_theme()
         grab(window, folder, "window-light")
         window.switch_theme()
