@@ -18,6 +18,7 @@ from graph.params import Named
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from graph.params import Value
     from graph.project import Training
 
     Floats = np.ndarray[tuple[int], np.dtype[np.float64]]
@@ -74,6 +75,24 @@ def of_plan(training: Training, steps_per_epoch: int) -> tuple[Floats, Floats] |
     if scheduler is None:
         return steps, flat
     return steps, flat * factors(scheduler, steps // max(1, steps_per_epoch))
+
+
+def beginning(name: str, rate: float, steps: int) -> Named:
+    """Return a schedule that begins with a rate and fits a training of so many steps."""
+    steps = max(4, steps)
+    fits: dict[str, Value] = {
+        "initial_learning_rate": rate,
+        "decay_steps": steps if name in {"CosineDecay", "PolynomialDecay"} else steps // 4,
+        "first_decay_steps": steps // 7 or 1,  # three falls, each twice as long as the last
+        "decay_rate": 1.0 if name == "InverseTimeDecay" else 0.5,
+        "boundaries": (steps // 2, 3 * steps // 4),
+        "values": (rate, rate / 10, rate / 100),
+    }
+    needed = [param.name for param in settings_of("schedule", name) if param.required]
+    given = {key: fits[key] for key in needed}
+    if name == "PolynomialDecay":  # Keras's own end may lie above the beginning
+        given["end_learning_rate"] = rate / 100
+    return Named(name, given)
 
 
 def base_rate(optimizer: Named) -> float | Named | None:

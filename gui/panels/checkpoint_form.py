@@ -8,55 +8,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import msgspec
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from graph.params import Bool, Choice, Text
-from graph.plan_misfits import Trouble, file_trouble, monitor_trouble
+from graph.plan_misfits import file_trouble, monitor_trouble
 from graph.project import Checkpoint
 from graph.spec import Param
 from gui.panels.editors import PLAN_WIDTH, Editor, editor_for
 from gui.panels.inspector_form import FormGrid
-from gui.panels.parts import label, link_button
+from gui.panels.trouble import TroubleNote
 from gui.theme import TINY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from graph.params import Value
-
-
-class _Repair(QWidget):
-    """A sentence below a field, and a button that mends it.
-
-    Signals:
-        accepted(str): the text that shall stand in the field.
-    """
-
-    accepted = Signal(str)
-
-    def __init__(self, name: str) -> None:
-        super().__init__()
-        self._text = ""
-        self.sentence = label("", "warning", wrap=True)
-        self.sentence.setObjectName(f"{name}.trouble")
-        self.button = link_button("", f"{name}.repair")
-        self.button.clicked.connect(lambda: self.accepted.emit(self._text))
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, TINY)
-        column.setSpacing(0)
-        column.addWidget(self.sentence)
-        column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
-        self.hide()
-
-    def show_trouble(self, trouble: Trouble | None) -> None:
-        """Show what is wrong, or nothing."""
-        self.setVisible(trouble is not None)
-        if trouble is not None:
-            self._text = trouble.repair or ""
-            self.sentence.setText(trouble.sentence)
-            self.button.setText(self.tr("Use {0}").format(self._text))
-            self.button.setVisible(bool(self._text))
 
 
 _FIELDS = (
@@ -86,7 +53,7 @@ class CheckpointForm(QWidget):
         self.switch.committed.connect(self._on_switched)
         self._body = QWidget()
         self.editors: dict[str, Editor] = {}
-        self.repairs = {name: _Repair(f"plan.{name}") for name in ("filepath", "monitor")}
+        self.repairs = {name: TroubleNote(f"plan.{name}") for name in ("filepath", "monitor")}
         head = FormGrid(width=PLAN_WIDTH, buttons=False)
         grid = FormGrid(self._body, PLAN_WIDTH, buttons=False)
         head.add("ModelCheckpoint", switch.doc, self.switch)

@@ -8,34 +8,37 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import msgspec
-from PySide6.QtCore import QSignalBlocker
+from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from graph import objects
-from graph.binding import bind, history_names
+from graph import schedules
+from graph.amounts import steps_per_epoch, training_samples
+from graph.binding import bind, recorded
 from graph.edits import SetTraining
-from graph.params import Choice, Float, Int, show
+from graph.params import Bool, Float, Int
 from graph.project import Goal, port_key
 from graph.spec import Param
+from gui.panels.callbacks_form import CallbacksForm
 from gui.panels.checkpoint_form import CheckpointForm
-from gui.panels.editors import PLAN_WIDTH, Combo, Editor, LineEditor, editor_for
+from gui.panels.editors import PLAN_WIDTH, Editor, editor_for
+from gui.panels.goal_form import GoalForm
 from gui.panels.inspector_form import FormGrid
-from gui.panels.names import Name
 from gui.panels.optimizer_form import OptimizerForm
 from gui.panels.parts import label, scrolling
+from gui.panels.plan_parts import DescentForm, WeightsForm, word_box
 from gui.theme import MEDIUM, SMALL, TINY
 
 if TYPE_CHECKING:
-    from graph.binding import Bound
+    from graph.binding import Bindings
     from graph.change import Change
-    from graph.params import Value
     from graph.project import Training
     from gui.document import Document
+    from gui.panels.combo import Combo
     from gui.theme import Theme
 
+_EPOCHS = Param("epochs", Int(minimum=1), 10, False, "How often the training set is gone through.")
+_BATCH = Param("batch_size", Int(minimum=1), 128, False, "Samples for one change of the weights.")
 _FIELDS = (
-    Param("epochs", Int(minimum=1), 10, False, "How often the training set is gone through."),
-    Param("batch_size", Int(minimum=1), 128, False, "Samples for one change of the weights."),
     Param("seed", Int(minimum=0), 1, False, "The same seed gives the same numbers again."),
     Param(
         "limit",
@@ -50,69 +53,93 @@ _SPLIT = Param(
     Float(above=0, below=1),
     0.1,
     required=False,
-    doc="The last part of the training set that is held out, as a fraction.",
+    doc="The part of the training set that is held out, as a fraction.",
 )
-_AUTO = "auto"
-
-
-def words_of(role: str) -> tuple[str, ...]:
-    """Return what Keras calls its losses or metrics in a text, such as mean_squared_error."""
-    return tuple(entry.identifier or name for name, entry in objects.table(role).items())
-
-
-def _names_in(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split(",") if part.strip())
-
-
-def _wrong_metrics(text: str) -> str | None:
-    """Return what is wrong with names of metrics, with commas between them, or None."""
-    known = {"accuracy", *words_of("metric")}
-    unknown = next((name for name in _names_in(text) if name not in known), None)
-    return f"must be names Keras knows, not “{unknown}”" if unknown is not None else None
+_STRATIFIED = Param(
+    "stratified",
+    Bool(),
+    False,
+    required=False,
+    doc="What is held out has each label in the same share, chosen by the seed.",
+)
 
 
 class PlanPanel(QWidget):
-    """A form of everything that belongs to the training and not to the drawing."""
+    """A form of everything that belongs to the training and not to the drawing.
+
+    Signals:
+        experiment_wanted(str, list): train these, one after the other, and compare them: a title,
+            and (label, project, report) of each.
+    """
+
+    experiment_wanted = Signal(str, object)
 
     def __init__(self, document: Document, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("plan")
         self._document, self._sheet = document, document.sheet
-        self.set_theme(theme)
+        self._theme = theme
         self.editors: dict[str, Editor] = {}
-        self.goals: dict[str, _GoalForm] = {}
-        content = QWidget()
-        self._column = QVBoxLayout(content)
-        self._column.setContentsMargins(MEDIUM, SMALL, MEDIUM, MEDIUM)
-        self._column.setSpacing(SMALL)
-        grid = FormGrid(width=PLAN_WIDTH, buttons=False)
-        for param in _FIELDS:
-            grid.add(param.name, param.doc, self._editor(param))
+        self.goals: dict[str, GoalForm] = {}
         self.validation = self._validation_box()
-        grid.add(
-            "validation", self.tr("What val_loss and val_accuracy are taken on."), self.validation
-        )
-        grid.add(_SPLIT.name, _SPLIT.doc, self._editor(_SPLIT))
-        self._column.addLayout(grid)
+        self.descent = DescentForm()
         self.optimizer = OptimizerForm()
-        self.optimizer.edited.connect(self._on_optimizer_edited)
-        self._column.addWidget(self.optimizer)
+        self.weights = WeightsForm()
+        self.checkpoint = CheckpointForm()
+        self.callbacks = CallbacksForm(theme)
         self._goals = QVBoxLayout()
         self._goals.setSpacing(SMALL)
-        self._column.addLayout(self._goals)
-        self.checkpoint = CheckpointForm()
-        self.checkpoint.edited.connect(self._on_checkpoint_edited)
-        self._column.addWidget(self.checkpoint)
-        self._column.addStretch(1)
+        self._connect()
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(scrolling(content))
-        document.changed.connect(self._on_document_changed)
-        self._refresh()
+        outer.addWidget(scrolling(self._content()))
+        self.set_theme(theme)
+
+    def _connect(self) -> None:
+        self.descent.chosen.connect(lambda size: self._set("batch_size", size))
+        self.descent.comparison_wanted.connect(self._on_comparison_wanted)
+        self.optimizer.edited.connect(self._on_optimizer_edited)
+        self.weights.edited.connect(self._set)
+        self.checkpoint.edited.connect(self._on_checkpoint_edited)
+        self.callbacks.edited.connect(self._on_callbacks_edited)
+        self._document.changed.connect(self._on_document_changed)
+
+    def _content(self) -> QWidget:
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(MEDIUM, SMALL, MEDIUM, MEDIUM)
+        column.setSpacing(SMALL)
+        first, rest = (FormGrid(width=PLAN_WIDTH, buttons=False) for _ in range(2))
+        for grid, params in ((first, (_EPOCHS, _BATCH)), (rest, _FIELDS)):
+            for param in params:
+                grid.add(param.name, param.doc, self._editor(param))
+        tip = self.tr("What val_loss and val_accuracy are taken on.")
+        rest.add("validation", tip, self.validation)
+        for param in (_SPLIT, _STRATIFIED):
+            rest.add(param.name, param.doc, self._editor(param))
+        top = QVBoxLayout()
+        top.setSpacing(TINY)
+        top.addLayout(first)
+        top.addWidget(self.descent)
+        top.addLayout(rest)
+        column.addLayout(top)
+        column.addWidget(self.optimizer)
+        column.addLayout(self._goals)
+        column.addWidget(label(self.tr("Weights and precision"), "heading"))
+        column.addWidget(self.weights)
+        column.addWidget(label(self.tr("Callbacks"), "heading"))
+        column.addWidget(self.checkpoint)
+        column.addWidget(self.callbacks)
+        column.addStretch(1)
+        return content
 
     def set_theme(self, theme: Theme) -> None:
-        """Take the colours of another theme: the style sheet dresses all there is."""
+        """Take the colours of another theme: the style sheet dresses all but icons and a curve."""
         self._theme = theme
+        self.optimizer.set_theme(theme)
+        self.callbacks.set_theme(theme)
+        self._forget_goals()
+        self._refresh()
 
     def _editor(self, param: Param) -> Editor:
         editor = editor_for(param, f"plan.{param.name}")
@@ -122,10 +149,7 @@ class PlanPanel(QWidget):
         return editor
 
     def _validation_box(self) -> Combo:
-        box = Combo()
-        box.setObjectName("plan.validation")
-        box.setAccessibleName(self.tr("Validation"))
-        box.setProperty("role", "")  # words, not code
+        box = word_box("plan.validation", self.tr("Validation"))
         box.addItem(self.tr("part of the training set"), "split")
         box.addItem(self.tr("the test set"), "test")
         box.addItem(self.tr("none"), "none")
@@ -141,13 +165,14 @@ class PlanPanel(QWidget):
     def _set(self, field: str, value: object) -> None:
         self._push(field, msgspec.structs.replace(self._training, **{field: value}))
 
-    def _push(self, field: str, training: Training) -> None:
+    def _push(self, field: str, training: Training, *, once: bool = False) -> None:
+        """Make an edit; those of one field are one step of undo, unless it is done at once."""
         words = field.rpartition(".")[2].replace("_", " ")
         self._document.push(
             SetTraining(training),
             self.tr("Set {0}").format(words),
             source=self,
-            merge=f"training.{field}",
+            merge=None if once else f"training.{field}",
         )
 
     def _on_optimizer_edited(self, setting: str, optimizer: object) -> None:
@@ -157,9 +182,22 @@ class PlanPanel(QWidget):
     def _on_checkpoint_edited(self, field: str, checkpoint: object) -> None:
         self._push(field, msgspec.structs.replace(self._training, checkpoint=checkpoint))
 
+    def _on_callbacks_edited(self, field: str, callbacks: object) -> None:
+        changed = msgspec.structs.replace(self._training, callbacks=callbacks)
+        self._push(field or "callbacks", changed, once=not field)
+
     def _on_goal_edited(self, key: str, field: str, goal: Goal) -> None:
         goals = {**self._training.goals, key: goal}
         self._push(f"{key}.{field}", msgspec.structs.replace(self._training, goals=goals))
+
+    def _on_comparison_wanted(self) -> None:
+        project, runs = self._document.project, []
+        for word, size in self.descent.sizes.items():
+            training = msgspec.structs.replace(self._training, batch_size=size)
+            changed = msgspec.structs.replace(project, training=training)
+            runs.append((f"{project.name}, {word}", changed, self._document.report))
+        title = self.tr("{0}: batch, mini-batch and stochastic descent").format(project.name)
+        self.experiment_wanted.emit(title, runs)
 
     def _on_document_changed(self, change: Change) -> None:
         if self._sheet is not self._document.sheet:  # what was typed was meant for another drawing
@@ -171,78 +209,42 @@ class PlanPanel(QWidget):
             self._refresh()
 
     def _refresh(self) -> None:
-        training = self._training
+        training, project = self._training, self._document.project
         for name, editor in self.editors.items():
             if not editor.is_being_edited:
                 editor.show_value(getattr(training, name))
         with QSignalBlocker(self.validation):
             self.validation.setCurrentIndex(self.validation.findData(training.validation))
-        self.editors[_SPLIT.name].setEnabled(training.validation == "split")
-        self.optimizer.show_optimizer(training.optimizer)
-        project, report = self._document.project, self._document.report
-        self._show_goals(bind(project, report).outputs)
-        self.checkpoint.show_checkpoint(training.checkpoint, history_names(project, report))
+        for param in (_SPLIT, _STRATIFIED):
+            self.editors[param.name].setEnabled(training.validation == "split")
+        bound = bind(project, self._document.report)
+        names = recorded(project, bound)
+        self.descent.show_size(training.batch_size, training_samples(training, bound))
+        steps = steps_per_epoch(training, bound)
+        rates = schedules.of_plan(training, steps) if steps else None
+        self.optimizer.show_optimizer(training.optimizer, rates, steps * training.epochs)
+        self._show_goals(bound)
+        self.weights.show_plan(training, bound.data)
+        self.checkpoint.show_checkpoint(training.checkpoint, names)
+        self.callbacks.show_callbacks(training, names)
 
-    def _show_goals(self, outputs: tuple[Bound, ...]) -> None:
-        keys = [port_key(one.port) for one in outputs]
+    def _show_goals(self, bound: Bindings) -> None:
+        keys = [port_key(one.port) for one in bound.outputs]
         if list(self.goals) != keys:
-            for gone in self.goals.values():
-                gone.setParent(None)  # nobody shall find its fields any more
-                gone.deleteLater()
-            self.goals = {key: _GoalForm(key, self) for key in keys}
-            for form in self.goals.values():
+            self._forget_goals()
+            self.goals = {key: GoalForm(key, self._theme) for key in keys}
+            for key, form in self.goals.items():
+                form.edited.connect(
+                    lambda field, goal, key=key: self._on_goal_edited(key, field, goal)
+                )
                 self._goals.addWidget(form)
-        for key, one in zip(keys, outputs, strict=True):
+        for key, one in zip(keys, bound.outputs, strict=True):
             name = self._document.project.graph.nodes[one.port.node].label
-            self.goals[key].show_goal(name, self._training.goals.get(key, Goal()), one.loss)
+            goal = self._training.goals.get(key, Goal())
+            self.goals[key].show_goal(name, goal, one, alone=len(keys) == 1)
 
-    def goal_edited(self, key: str, field: str, goal: Goal) -> None:
-        """Take an entry over; called by the forms of the outputs."""
-        self._on_goal_edited(key, field, goal)
-
-
-class _GoalForm(QWidget):
-    """Loss and metrics of one output."""
-
-    def __init__(self, key: str, panel: PlanPanel) -> None:
-        super().__init__()
-        self._key, self._panel = key, panel
-        self._goal = Goal()
-        self._auto = ""
-        self.title = label("", "heading")
-        self.loss = editor_for(
-            Param("loss", Choice((_AUTO, *words_of("loss"))), _AUTO, False, ""), f"plan.loss.{key}"
-        )
-        self.loss.field.setObjectName(f"plan.loss.{key}")
-        self.loss.committed.connect(self._on_loss)
-        self.metrics = LineEditor(f"plan.metrics.{key}.metrics", Name(_wrong_metrics))
-        self.metrics.field.setObjectName(f"plan.metrics.{key}")
-        self.metrics.committed.connect(self._on_metrics)
-        self.hint = label("", "muted", wrap=True)
-        grid = FormGrid(width=PLAN_WIDTH, buttons=False)
-        grid.add("loss", self.tr("What the training makes small."), self.loss)
-        grid.addWidget(self.hint, grid.rowCount(), 1)
-        grid.add("metrics", self.tr("Further values, with commas between them."), self.metrics)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, TINY, 0, 0)
-        column.setSpacing(TINY)
-        column.addWidget(self.title)
-        column.addLayout(grid)
-
-    def show_goal(self, name: str, goal: Goal, loss: str) -> None:
-        """Show an output's goal; `loss` is what "auto" stands for."""
-        self._goal = goal
-        self.title.setText(self.tr("Loss and metrics of {0}").format(name))
-        self.loss.show_value(goal.loss)
-        self.hint.setText(self.tr("auto is {0} here").format(loss))
-        self.hint.setVisible(goal.loss == _AUTO and bool(loss))
-        if not self.metrics.is_being_edited:
-            self.metrics.show_value(", ".join(map(show, goal.metrics)))
-
-    def _on_loss(self, value: Value) -> None:
-        goal = msgspec.structs.replace(self._goal, loss=str(value))
-        self._panel.goal_edited(self._key, "loss", goal)
-
-    def _on_metrics(self, value: Value) -> None:
-        goal = msgspec.structs.replace(self._goal, metrics=_names_in(str(value)))
-        self._panel.goal_edited(self._key, "metrics", goal)
+    def _forget_goals(self) -> None:
+        for gone in self.goals.values():
+            gone.setParent(None)  # nobody shall find its fields any more
+            gone.deleteLater()
+        self.goals = {}
