@@ -48,6 +48,11 @@ _TEMPLATES = (
         "The left and the right half of an image go through the same layers and are then merged.",
     ),
     Template(
+        "image-and-numbers",
+        "Image and numbers",
+        "An image goes through a convolution, five numbers measured in it through a dense layer.",
+    ),
+    Template(
         "several-outputs",
         "Several outputs",
         "From the same 100 features one output tells the class and another redraws the image.",
