@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 _WIDE = 860  # pixels from which the list stands beside what it is compared by
 _LOOK_AGAIN_MS = 5000  # others may train into the same folder
+_NAME_WIDTH = 144  # pixels: names to come may be longer
 _LIST, _CURVES, _TABLE = range(3)
 
 
@@ -191,7 +192,7 @@ class RunsPanel(QWidget):
         was_empty = not self.model.rows
         self.model.show_runs(self._records.runs)
         if was_empty or columns != self.model.columns:
-            fit_columns(self.table)
+            fit_columns(self.table, _NAME_WIDTH)
         if self._awaited:
             self.model.tick(self._awaited, only=True)
             self._awaited = []
@@ -231,7 +232,9 @@ class RunsPanel(QWidget):
         ticked = len(self.model.ticked())
         self.none.setVisible(bool(ticked))
         shown, there = len(self.model.rows), len(self._records.runs)
-        words = self.tr("{0:,} of {1:,} runs") if shown != there else self.tr("{1:,} runs")
+        words = self.tr("{1:,} runs") if there > 1 else self.tr("1 run")
+        if shown != there:
+            words = self.tr("{0:,} of {1:,} runs")
         ticks = self.tr(" · {0} ticked").format(ticked) if ticked else ""
         self.hint.setText(words.format(shown, there) + ticks if there else "")
 

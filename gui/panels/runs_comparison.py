@@ -124,11 +124,10 @@ def runs_table(name: str, model: RunsModel | ComparisonModel) -> QTableView:
     return made
 
 
-def fit_columns(table: QTableView) -> None:
-    """Make each column as wide as its cells, and a long name not too wide."""
+def fit_columns(table: QTableView, least: int = 0) -> None:
+    """Make each column as wide as its cells; the name's at least so wide, and not too wide."""
     table.resizeColumnsToContents()
-    if table.columnWidth(0) > _MOST_WIDTH:
-        table.setColumnWidth(0, _MOST_WIDTH)
+    table.setColumnWidth(0, max(least, min(table.columnWidth(0), _MOST_WIDTH)))
 
 
 def _overlay(one: Facts, name: str, colour: str, metric: str) -> Overlay:
