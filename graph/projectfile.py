@@ -43,8 +43,8 @@ def dumps(project: Project) -> str:
             "outputs": [[port.node, port.output] for port in graph.outputs],
             "serial": graph.serial,
         },
-        "data": _value_out(project.data),
-        "training": _value_out(project.training),
+        "data": value_out(project.data),
+        "training": value_out(project.training),
         **project.extra,
     }
     return msgspec.json.format(msgspec.json.encode(content), indent=1).decode() + "\n"
@@ -52,32 +52,34 @@ def dumps(project: Project) -> str:
 
 def _layer_out(layer: Layer) -> dict[str, Any]:
     spec = registry.find(layer.kind)
-    params = {key: _value_out(value) for key, value in layer.params.items()}
+    params = {key: value_out(value) for key, value in layer.params.items()}
     return {"kind": spec.name if spec else layer.kind, "name": layer.name, "params": params}
 
 
-def _value_out(value: Value | msgspec.Struct) -> object:
+def value_out(value: Value | msgspec.Struct) -> object:
+    """Return a value, or a record with all it holds, as the plain values of JSON."""
     if isinstance(value, Named):
-        inner = {key: _value_out(part) for key, part in value.settings.items()}
+        inner = {key: value_out(part) for key, part in value.settings.items()}
         return {"class": value.name, "settings": inner} if inner else {"class": value.name}
     if isinstance(value, msgspec.Struct):
-        return {key: _value_out(part) for key, part in msgspec.structs.asdict(value).items()}
+        return {key: value_out(part) for key, part in msgspec.structs.asdict(value).items()}
     if isinstance(value, tuple):
-        return [_value_out(part) for part in value]
+        return [value_out(part) for part in value]
     if isinstance(value, Mapping):  # raw data of an unknown layer
-        return {key: _value_out(part) for key, part in value.items()}
+        return {key: value_out(part) for key, part in value.items()}
     return value
 
 
-def _value_in(raw: object) -> Any:  # noqa: ANN401 - the values of JSON
+def value_in(raw: object) -> Any:  # noqa: ANN401 - the values of JSON
+    """Return what `value_out` gave; records stay mappings, for `msgspec.convert`."""
     if isinstance(raw, Mapping):
         if "class" in raw and isinstance(raw["class"], str) and raw.keys() <= {"class", "settings"}:
             settings = raw.get("settings", {})
             if isinstance(settings, Mapping):
-                return Named(raw["class"], {key: _value_in(part) for key, part in settings.items()})
-        return {key: _value_in(part) for key, part in raw.items()}
+                return Named(raw["class"], {key: value_in(part) for key, part in settings.items()})
+        return {key: value_in(part) for key, part in raw.items()}
     if isinstance(raw, list):
-        return tuple(_value_in(part) for part in raw)
+        return tuple(value_in(part) for part in raw)
     return raw
 
 
@@ -120,7 +122,7 @@ def _reason(error: Exception) -> str:
 def _build(raw: dict[str, Any]) -> Project:
     drawing = raw["graph"]
     layers = {
-        key: Layer(str(layer["kind"]), str(layer["name"]), _value_in(layer.get("params", {})))
+        key: Layer(str(layer["kind"]), str(layer["name"]), value_in(layer.get("params", {})))
         for key, layer in drawing["layers"].items()
     }
     graph = Graph(
@@ -133,8 +135,8 @@ def _build(raw: dict[str, Any]) -> Project:
     _check_ids(graph)
     return Project(
         graph,
-        msgspec.convert(_value_in(raw.get("data", {})), Data),
-        msgspec.convert(_value_in(raw.get("training", {})), Training),
+        msgspec.convert(value_in(raw.get("data", {})), Data),
+        msgspec.convert(value_in(raw.get("training", {})), Training),
         str(raw.get("name", "untitled")),
         {key: part for key, part in raw.items() if key not in _KNOWN},
     )

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 from graph.templates import blank
 from gui.document import Document
 from gui.errors import Surprises
+from gui.journal import Journals, default_folder
 from gui.main_window import MainWindow
 from gui.panels import chart
 from gui.runner import Runner
@@ -77,6 +78,8 @@ def run(path: Path | None = None, project: Project | None = None, *, train: bool
     ticking = QTimer()  # lets Python see Ctrl+C while Qt waits
     ticking.timeout.connect(lambda: None)
     ticking.start(200)
+    journals = Journals(window.document, window.messages, default_folder())
+    window.painted.connect(journals.offer)
     window.painted.connect(gc.freeze)
     window.document.sheet_shown.connect(spare_collector)
     window.show_start()
@@ -90,4 +93,6 @@ def run(path: Path | None = None, project: Project | None = None, *, train: bool
         window.painted.connect(window.commands.train)
     if os.environ.get("LAYERLOOM_QUIT_AFTER_PAINT"):  # how the start-up time is measured
         window.painted.connect(window.close)
-    return app.exec()
+    status = app.exec()
+    journals.end()
+    return status

@@ -54,6 +54,8 @@ class Document(QObject):
         changed(Change): the project is another one; report and problems are those of it.
         selection_changed(): other nodes or wires are selected.
         file_changed(): a file's path, whether it is saved, or the list of sheets is another.
+        pushed(Project, Edit, str, str | None): an edit was made: the project before it, its label,
+            and its merge key.
         revealed(str): somebody asked to see the node of this id.
         sheet_shown(): another of the open projects is shown.
     """
@@ -61,6 +63,7 @@ class Document(QObject):
     changed = Signal(object)
     selection_changed = Signal()
     file_changed = Signal()
+    pushed = Signal(object, object, str, object)
     revealed = Signal(str)
     sheet_shown = Signal()
 
@@ -70,6 +73,7 @@ class Document(QObject):
         self.undo_group.cleanChanged.connect(self._on_clean_changed)
         self.source: object = None  # who made the change that is being shown
         self._showing = False
+        self.is_pushing = False  # or else it is undo and redo that move on the stack
         self.repair_search = RepairSearch(self)
         self.sheets: list[Sheet] = []
         self.sheet = self._new_sheet(project or Project(), None)
@@ -148,9 +152,10 @@ class Document(QObject):
         after, change = edits.apply(self.project, edit)
         if after == self.project and not change.order:
             return
-        self.source = source
-        self.undo_stack.push(Step(label, self.project, after, self._show, merge))
-        self.source = None
+        before, self.source, self.is_pushing = self.project, source, True
+        self.undo_stack.push(Step(label, before, after, self._show, merge))
+        self.source, self.is_pushing = None, False
+        self.pushed.emit(before, edit, label, merge)
 
     def _show(self, project: Project) -> None:
         change = difference(self.project, project)

@@ -31,17 +31,18 @@ class MessageBar(QFrame):
         self._act = QPushButton(self)
         self._act.setObjectName("messages.act")
         self._act.clicked.connect(self._on_act_clicked)
-        dismiss = QPushButton(self.tr("Dismiss"), self)
-        dismiss.setObjectName("messages.dismiss")
-        dismiss.setProperty("role", "link")
-        dismiss.clicked.connect(self.hide)
+        self._dismiss = QPushButton(self)
+        self._dismiss.setObjectName("messages.dismiss")
+        self._dismiss.setProperty("role", "link")
+        self._dismiss.clicked.connect(self._on_dismiss_clicked)
         row = QHBoxLayout(self)
         row.setContentsMargins(MEDIUM, SMALL, SMALL, SMALL)
         row.setSpacing(SMALL)
         row.addWidget(self._text, 1)
         row.addWidget(self._act)
-        row.addWidget(dismiss)
+        row.addWidget(self._dismiss)
         self._call: Callable[[], None] | None = None
+        self._otherwise: Callable[[], None] | None = None
         self._of_drawing = False
         self.hide()
 
@@ -55,18 +56,22 @@ class MessageBar(QFrame):
         sentence: str,
         label: str = "",
         call: Callable[[], None] | None = None,
+        otherwise: tuple[str, Callable[[], None]] | None = None,
         *,
         of_drawing: bool = False,
     ) -> None:
         """Show a sentence, with a button that does something about it if there is such.
 
-        One that is `of_drawing` goes away with the next change of the drawing.
+        `otherwise`: what dismissing it is called and does, where that is more than hiding it.
+        A sentence that is `of_drawing` goes away with the next change of the drawing.
         """
         self._of_drawing = of_drawing
         self._text.setText(sentence)
         self._act.setText(label)
         self._act.setVisible(call is not None)
         self._call = call
+        words, self._otherwise = otherwise or (self.tr("Dismiss"), None)
+        self._dismiss.setText(words)
         self.show()
 
     def drawing_changed(self) -> None:
@@ -78,6 +83,11 @@ class MessageBar(QFrame):
         self.hide()
         if self._call is not None:
             self._call()
+
+    def _on_dismiss_clicked(self) -> None:
+        self.hide()
+        if self._otherwise is not None:
+            self._otherwise()
 
 
 class Surprises(QObject):
