@@ -103,10 +103,16 @@ class Trial(NamedTuple):
             invert=look.invert,
             centre=look.centre,
             sample=sample,
-            classes=names_of(self.project.data.source) or (),
+            classes=self._classes(),
         )
         weights = self.run.weights.name if self.run.weights is not None else ""
         return image_listing(self.project, self.report, one.bound.port.node, how, weights)
+
+    def _classes(self) -> tuple[str, ...]:
+        """Return the names of the classes, if they are known."""
+        columns = [one.column for one in self.bound.outputs if one.column is not None]
+        named = next((column.labels for column in columns if column.labels), ())
+        return named or names_of(self.project.data.source) or ()
 
 
 def trial_of(run: Run, project: Project, report: Report) -> Trial:
