@@ -57,6 +57,7 @@ class CallbackRow(QFrame):
         self._name = name = f"plan.callback.{at}"
         self.setObjectName(name)
         self._theme, self._named = theme, Named("")
+        self._names: tuple[str, ...] = ()
         self._body = QWidget()
         self._body.hide()
         self._fold = icon_button("chevron-right", theme, self.tr("Settings"), f"{name}.fold")
@@ -98,14 +99,18 @@ class CallbackRow(QFrame):
 
     def show_callback(self, named: Named, training: Training, names: Sequence[str]) -> None:
         """Show a callback; `names`: the values that the training records."""
-        self._named = named
+        self._named, self._names = named, tuple(names)
         self._title.show_text(_summary(named))
-        self.form.show_object(named)
         self._choose.setVisible(named.name == objects.OWN)
+        self._note.show_trouble(self._trouble(training, self._names))
+        if not self._body.isHidden():
+            self._show_settings()
+
+    def _show_settings(self) -> None:
+        self.form.show_object(self._named)
         monitor = self.form.parts.get("monitor")
         if isinstance(monitor, MonitorEditor):
-            monitor.set_options(names)
-        self._note.show_trouble(self._trouble(training, tuple(names)))
+            monitor.set_options(self._names)
 
     def _trouble(self, training: Training, names: tuple[str, ...]) -> Trouble | None:
         found = list(callback_misfits(self._named, training, names))
@@ -122,6 +127,8 @@ class CallbackRow(QFrame):
 
     def unfold(self, *, opened: bool) -> None:
         """Show or hide the settings."""
+        if opened:  # fields cost time: made when they are wanted
+            self._show_settings()
         self._body.setVisible(opened)
         icon = "chevron-down" if opened else "chevron-right"
         self._fold.setIcon(action_icon(icon, self._theme))

@@ -63,6 +63,7 @@ class SettingsForm(QWidget):
         self._role, self._name, self._shown, self._maker = role, name, tuple(shown), maker
         self._named = Named("")
         self._body: QWidget | None = None
+        self._folded: list[Param] = []
         self._is_unfolded = False
         self.title = ""
         self.parts: dict[str, Editor] = {}
@@ -77,11 +78,14 @@ class SettingsForm(QWidget):
         if named.name != self._named.name:
             self._make(named.name)
         self._named = named
+        self._show_values()
+
+    def _show_values(self) -> None:
         for param in self._settings():
-            part = self.parts[param.name]
-            if not part.is_being_edited:
-                value = named.settings.get(param.name, param.default)
-                part.show_value(value, default=param.name not in named.settings)
+            part = self.parts.get(param.name)
+            if part is not None and not part.is_being_edited:
+                value = self._named.settings.get(param.name, param.default)
+                part.show_value(value, default=param.name not in self._named.settings)
 
     def _settings(self) -> list[Param]:
         name = self._named.name
@@ -104,8 +108,7 @@ class SettingsForm(QWidget):
         needed = {*self._shown, *(param.name for param in settings if param.required)}
         main = [param for param in settings if param.name in needed]
         rest = [param for param in settings if param.name not in needed]
-        self._body, self._rest = QWidget(), QWidget()
-        self._fill(FormGrid(self._rest, PLAN_WIDTH, buttons=False), rest)
+        self._body, self._rest, self._folded = QWidget(), QWidget(), rest
         self._more = link_button("", f"{self._name}.more")
         self._more.clicked.connect(lambda: self.unfold(opened=not self._is_unfolded))
         top = FormGrid(width=PLAN_WIDTH, buttons=False)
@@ -138,10 +141,12 @@ class SettingsForm(QWidget):
         self._is_unfolded = opened
         if self._body is None:
             return
+        if opened and self._rest.layout() is None:  # fields cost time: made when they are wanted
+            self._fill(FormGrid(self._rest, PLAN_WIDTH, buttons=False), self._folded)
+            self._show_values()
         self._rest.setVisible(opened)
-        count = len(self._rest.findChildren(Editor))
         text = self.tr("Fewer settings") if opened else self.tr("More settings ({0})")
-        self._more.setText(text.format(count))
+        self._more.setText(text.format(len(self._folded)))
 
     def _set(self, key: str, value: Value) -> None:
         known = {param.name: param for param in self._settings()}
