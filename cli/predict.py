@@ -12,6 +12,7 @@ from cli.maps import find_run
 from cli.options import AsJson
 from engine.answers import Said
 from engine.pictures import BadPicture, has_dark_ground, is_bright, is_digits, read
+from engine.protocol import Array
 from engine.runs import Run, RunError
 from engine.trying import Look, Pictured, Trial, trial_of
 from graph import projectfile
@@ -49,16 +50,7 @@ def run(  # noqa: PLR0913 - a parameter for each option
     """
     trial = _trial(find_run(run_folder))
     one = _input(trial, input_name)
-    try:
-        picture = read(image)
-    except BadPicture as bad:
-        raise Refusal(str(bad)) from None
-    source = trial.project.data.source
-    look = Look(
-        invert if invert is not None else has_dark_ground(source) and is_bright(picture),
-        centre if centre is not None else is_digits(source),
-    )
-    seen, done = one.seen(picture, look)
+    seen, done = _seen(trial, one, image, (invert, centre))
     answer = session.predict(trial.question(one.place, one.values(seen), sample=sample))
     said = trial.said(answer.outputs)
     if as_json:
@@ -66,6 +58,26 @@ def run(  # noqa: PLR0913 - a parameter for each option
     else:
         _print(said, done)
     return Status.FINE
+
+
+def _seen(
+    trial: Trial, one: Pictured, image: Path, wanted: tuple[bool | None, bool | None]
+) -> tuple[Array, tuple[str, ...]]:
+    """Return an image file as the network sees it, and what was done for that; raises Refusal.
+
+    `wanted`: inverted and centred; None leaves it to the data set and the image.
+    """
+    try:
+        picture = read(image)
+    except BadPicture as bad:
+        raise Refusal(str(bad)) from None
+    source = trial.project.data.source
+    invert, centre = wanted
+    look = Look(
+        invert if invert is not None else has_dark_ground(source) and is_bright(picture),
+        centre if centre is not None else is_digits(source),
+    )
+    return one.seen(picture, look)
 
 
 def _trial(record: Run) -> Trial:

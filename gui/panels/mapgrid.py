@@ -33,7 +33,6 @@ TILE = 56  # the usual size of a map, in pixels
 _LEAST, _MOST = 24, 320
 _INPUT = 112  # an input is shown larger, since the maps are parts of it
 _HEAD = 20  # room for the words above
-_LETTER = 6.6  # width of one of them: all have the same
 _BARS = 128  # a vector of more values is a field of cells
 _CELLS = 64  # in a row of such a field
 
@@ -124,12 +123,6 @@ def shape_words(values: Array) -> str:
     return f"{count} · {rows} × {columns}"
 
 
-def _words_in(room: float, maps: Array) -> str:
-    """Return how many maps of which size there are, shorter where there is little room."""
-    words = shape_words(maps)
-    return words if len(words) * _LETTER <= room else words.replace(" maps", "").replace(" map", "")
-
-
 def arrange(  # noqa: PLR0913 - each is a choice of the person who looks
     inputs: Sequence[Array],
     maps: Array,
@@ -152,7 +145,8 @@ def arrange(  # noqa: PLR0913 - each is a choice of the person who looks
         tiles.append(Tile(QRectF(0, below + _HEAD, _INPUT, height), image, low, high))
         below += _HEAD + height + MEDIUM
     left = float(_INPUT + 2 * MEDIUM) if inputs else 0.0
-    words.append((QPointF(left, 13), _words_in(max(width - left, tile), maps)))
+    told = shape_words(maps).replace(" maps", " maps" if width - left > _HEAD * 7 else "")
+    words.append((QPointF(left, 13), told))
     made = _map_tiles(maps, table, QRectF(left, _HEAD, max(width - left, tile), 0), tile, one_scale)
     tiles += made
     right = max((one.place.right() for one in tiles), default=0.0)
