@@ -181,14 +181,16 @@ def look_up(source: str, joined: tuple[str, ...] = (), test_split: float = 0.2) 
     odd = [path.name for path in paths if not _is_rows(path)]
     if odd:
         raise BadData(f"{odd[0]} can't be joined: only tables and folders of images can.")
-    return _look_at(tuple(map(_absolute, paths)), test_split, stamps(paths)).data
+    found = _look_at(tuple(map(_absolute, paths)), stamps(paths)).data
+    return sources.with_test(found, test_split)
 
 
 def table(data: Data) -> sources.Table:
     """Return the rows of own tables and folders of images with their columns. Raises BadData."""
     paths = own_paths(data)
     describe(data)  # raises what there is to raise
-    return _look_at(paths, data.test_split, stamps(paths))
+    found = _look_at(paths, stamps(paths))
+    return found._replace(data=sources.with_test(found.data, data.test_split))
 
 
 def _absolute(path: Path) -> Path:
@@ -236,9 +238,9 @@ def stamps(paths: tuple[Path, ...]) -> tuple[int, ...]:
     return tuple(found)
 
 
-@lru_cache(maxsize=8)
-def _look_at(paths: tuple[Path, ...], test_split: float, _stamps: tuple[int, ...]) -> sources.Table:
-    return sources.look_at(paths, test_split)
+@lru_cache(maxsize=2)  # the rows of a large folder take some 50 MB
+def _look_at(paths: tuple[Path, ...], _stamps: tuple[int, ...]) -> sources.Table:
+    return sources.look_at(paths)
 
 
 def fingerprint(project: Project) -> str:

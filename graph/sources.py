@@ -60,8 +60,11 @@ def left_out(data: DataSet, columns: tuple[str, ...]) -> tuple[Mismatch, ...]:
     return tuple(one for one in data.mismatches if one.column in used)
 
 
-def look_at(paths: tuple[Path, ...], test_split: float) -> Table:
-    """Return the rows of sources that are matched by key, with their columns. Raises BadData."""
+def look_at(paths: tuple[Path, ...]) -> Table:
+    """Return the rows of sources that are matched by key, with their columns. Raises BadData.
+
+    Where they have no test part, all rows count as training rows: `with_test` takes some away.
+    """
     found = reading.read(paths[0])
     for path in paths[1:]:
         found = reading.join(found, reading.read(path))
@@ -79,8 +82,6 @@ def look_at(paths: tuple[Path, ...], test_split: float) -> Table:
     parts = next((one.parts for one in found.origins if one.parts), "")
     kept = [row for row in found.rows if (row.number, row.where) not in lost]
     test = sum(row.cells[parts] == "test" for row in kept) if parts else 0
-    if not parts:
-        test = len(kept) - int(len(kept) * (1 - test_split))
     data = DataSet(
         paths[0].name,
         " + ".join(path.name for path in paths),
@@ -93,6 +94,15 @@ def look_at(paths: tuple[Path, ...], test_split: float) -> Table:
         mismatches=tuple(sorted(wrong, key=lambda one: (one.where, one.row or 0))),
     )
     return Table(data, found)
+
+
+def with_test(data: DataSet, share: float) -> DataSet:
+    """Return a data set of which a share of the rows is the test part, if it has none."""
+    if data.own_test:
+        return data
+    count = data.train + data.test
+    kept = int(count * (1 - share))
+    return data._replace(train=kept, test=count - kept)
 
 
 def _column(found: Rows, name: str) -> Column | None:

@@ -1,0 +1,201 @@
+"""Folders of images and tables: what their columns are, and what is listed as left out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from graph import datasets, sources, statistics, transforms
+from graph.datasets import BadData, describe, file_of, find_data, fingerprint, look_up
+from graph.datavalues import FILE, IMAGE, LABEL, NUMBER
+from graph.params import Named
+from graph.project import Data, Project
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LAYERLOOM_CACHE", str(tmp_path / "cache"))
+
+
+def photos(folder: Path, *names: str, size: tuple[int, int] = (8, 6)) -> Path:
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", size, (9, 9, 9)).save(folder / name)
+    return folder
+
+
+def table(path: Path, *lines: str) -> str:
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return str(path)
+
+
+def reasons(source: str, *joined: str) -> list[str]:
+    return [one.sentence for one in look_up(source, joined).mismatches]
+
+
+def test_a_folder_has_an_image_and_its_class(tmp_path: Path) -> None:
+    folder = photos(tmp_path / "pets", *(f"{name}/{at}.png" for at in range(5) for name in "ba"))
+    data = look_up(str(folder))
+    image, label = data.columns
+    assert (image.kind, image.stored, image.shape) == (IMAGE, FILE, (6, 8, 3))
+    assert (label.kind, label.labels, label.counts) == (LABEL, ("a", "b"), (5, 5))
+    assert (data.train, data.test, data.own_test) == (8, 2, False)
+    assert look_up(str(folder), test_split=0.5)[3:5] == (5, 5)
+    project = Project(data=Data(str(folder)))
+    assert find_data(project) == tmp_path
+    assert file_of(project) == folder
+    before = fingerprint(project)
+    photos(folder, "a/new.png")
+    assert look_up(str(folder)).train == 8
+    assert look_up(str(folder)).test == 3
+    assert fingerprint(project) != before
+
+
+def test_train_and_test_folders_are_parts(tmp_path: Path) -> None:
+    folder = photos(
+        tmp_path / "pets", *(f"train/{name}/{at}.png" for at in range(4) for name in "ab")
+    )
+    photos(folder, "test/a/0.png", "test/c/1.png")
+    data = look_up(str(folder))
+    assert (data.train, data.test, data.own_test) == (8, 1, True)
+    assert reasons(str(folder)) == ["“c” is no known label of “label”."]
+
+
+def test_images_that_cannot_be_decoded_are_found_once(tmp_path: Path) -> None:
+    folder = photos(tmp_path / "pets", *(f"{name}/{at}.jpg" for at in range(4) for name in "ab"))
+    whole = (folder / "a/0.jpg").read_bytes()
+    (folder / "a/0.jpg").write_bytes(whole[: len(whole) // 2])
+    (folder / "b/1.jpg").write_text("words", encoding="utf-8")
+    (folder / "b/notes.txt").write_text("words", encoding="utf-8")
+    assert reasons(str(folder)) == ["b/notes.txt is not an image."]
+    seen: list[tuple[int, int]] = []
+
+    def watch(done: int, count: int) -> bool:
+        seen.append((done, count))
+        return True
+
+    assert sources.check_images(look_up(str(folder)), watch) == 2
+    assert seen[-1] == (8, 8)
+    told = reasons(str(folder))
+    assert told[0].startswith("a/0.jpg can't be read as an image")
+    assert told[1:] == [
+        "b/1.jpg is no PNG, JPEG, GIF or BMP image.",
+        "b/notes.txt is not an image.",
+    ]
+    (folder / "a/0.jpg").write_bytes(whole)
+    assert sources.check_images(look_up(str(folder))) == 1
+    assert sources.check_images(look_up(str(folder)), lambda _done, _all: False) == 0
+
+
+def test_columns_of_a_table_are_what_their_cells_are(tmp_path: Path) -> None:
+    lines = ["Id;area;rooms;kind;note;split"]
+    for at in range(30):
+        kind = ("flat", "house")[at % 2]
+        lines.append(f"{at};{at * 1.5};{at % 4};{kind};words {at};{'test' if at > 24 else 'train'}")
+    data = look_up(table(tmp_path / "houses.csv", *lines))
+    kinds = {column.name: column.kind for column in data.columns}
+    assert kinds == {"area": NUMBER, "rooms": LABEL, "kind": LABEL}
+    assert (data.train, data.test) == (25, 5)
+    assert data.origins[0][2:] == ("Id", False, ";", "", "split")
+    both = data.column("area, rooms")
+    assert both is not None
+    assert (both.shape, both.members) == ((2,), ("area", "rooms"))
+    assert data.column("area, note") is None
+    facts = {one.column: one for one in statistics.facts(Data(str(tmp_path / "houses.csv")))}
+    assert facts["kind"].counts == (("flat", 15), ("house", 15))
+    assert facts["area"].mean == pytest.approx(np.mean(np.arange(30) * 1.5))
+
+
+def test_rows_that_lack_something_are_listed_with_their_number(tmp_path: Path) -> None:
+    photos(tmp_path, *(f"images/{at}.png" for at in range(9)))
+    good = [f"{at % 8}.png,{at}.5,{('x', 'y')[at % 2]}" for at in range(40)]
+    bad = ["8.png,,x", "no.png,1,x", "8.png,two,y", "8.png,1,z", "8.png,1", ",1,x", "8.png,inf,x"]
+    source = table(tmp_path / "t.csv", "file,size,label", *good, *bad)
+    found = {one.row: one for one in look_up(source).mismatches}
+    assert {row: one.sentence for row, one in found.items()} == {
+        42: "“size” is empty.",
+        43: "There is no file no.png.",
+        44: "“two” in “size” is no number.",
+        45: "“z” is no known label of “label”.",
+        46: "Row 46 of t.csv has 2 cells, and the heading 3.",
+        47: "“file” is empty.",
+        48: "“inf” in “size” is no number.",
+    }
+    data = look_up(source)
+    assert {one.row for one in sources.left_out(data, ("label",))} == {45, 46}
+    assert {one.row for one in sources.left_out(data, ("size", "file"))} == set(found) - {45}
+
+
+def test_arrays_in_a_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "signals"
+    folder.mkdir()
+    np.save(folder / "x.npy", np.zeros((10, 7), "float32"))
+    np.save(folder / "y.npy", np.arange(8) % 2)
+    data = look_up(str(folder))
+    assert {column.name: column.shape for column in data.columns} == {"x": (7,), "y": ()}
+    assert (data.train, data.test) == (6, 2)
+    assert reasons(str(folder)) == [
+        "y.npy has no row 8: it has 8 rows.",
+        "y.npy has no row 9: it has 8 rows.",
+    ]
+    for name in ("x", "y"):
+        values = np.load(folder / f"{name}.npy")
+        np.save(folder / f"{name}_train.npy", values[:6])
+        np.save(folder / f"{name}_test.npy", values[6:8])
+        (folder / f"{name}.npy").unlink()
+    assert look_up(str(folder))[3:5] == (6, 2)
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (lambda at: at / "nowhere", "is not in the folder"),
+        (lambda at: at / "none.csv", "The file none.csv is not in the folder"),
+        (lambda at: photos(at / "empty", "a.png"), "holds no images"),
+        (lambda at: at / table(at / "one.csv", "a,b"), "has no rows"),
+        (lambda at: at / table(at / "twice.csv", "a,a", "1,2"), "the column “a” twice"),
+        (lambda at: at / table(at / "t.xyz", "a"), "ends in none of"),
+        (lambda at: at / table(at / "t.parquet", "a"), "Parquet"),
+    ],
+)
+def test_sources_that_cannot_be_used_get_a_sentence(
+    tmp_path: Path, make: object, said: str
+) -> None:
+    assert callable(make)
+    with pytest.raises(BadData, match=r"\.$") as caught:
+        look_up(str(make(tmp_path)))
+    assert said in str(caught.value)
+
+
+def test_only_rows_can_be_joined(tmp_path: Path) -> None:
+    source = table(tmp_path / "t.csv", "id,a", "1,2", "2,3")
+    np.savez(tmp_path / "mine.npz", x_train=np.zeros(3), x_test=np.zeros(3))
+    for first, second in ((source, str(tmp_path / "mine.npz")), ("mnist", source)):
+        with pytest.raises(BadData, match="can't be joined"):
+            describe(Data(first, joined=(second,)))
+
+
+def test_transforms_say_what_does_not_fit() -> None:
+    image = transforms.Sample((28, 28), "uint8", pixels=True, kind=IMAGE)
+    assert transforms.apply(Named("crop", {"size": (20, 10)}), image).shape == (20, 10)
+    assert transforms.apply(Named("half", {"side": "top"}), image).shape == (14, 28)
+    assert transforms.trouble(Named("crop", {"size": (30, 10)}), image) == (
+        "30 × 10 can't be cut out of 28 × 28."
+    )
+    assert (
+        transforms.trouble(Named("grey"), image)
+        == "It takes a colour image, and a sample is 28 × 28."
+    )
+    assert transforms.trouble(Named("window", {"start": 20}), image) == (
+        "The window ends at 120, and a sample has 28 steps."
+    )
+    assert transforms.trouble(Named("twirl"), image) == "There is no transform called twirl."
+    assert transforms.trouble(Named("noise", {"stddev": -1.0}), image) is not None
+    assert transforms.text(Named("half", {"side": "top"})) == "top half"
+    assert datasets.data_folder().name
