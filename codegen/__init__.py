@@ -1,11 +1,19 @@
 """A drawing to readable Keras 3 source, in which every line knows its node. No Qt, no Keras."""
 
 from codegen.emit_preview import emit_variations
-from codegen.program import emit, emit_activations, emit_view, image_listing, listing
+from codegen.program import (
+    confusion_listing,
+    emit,
+    emit_activations,
+    emit_view,
+    image_listing,
+    listing,
+)
 from codegen.source import Program
 
 __all__ = [
     "Program",
+    "confusion_listing",
     "emit",
     "emit_activations",
     "emit_variations",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from codegen.emit_augment import augments, emit_augment, modules
 from codegen.emit_batches import emit_batches
+from codegen.emit_confusion import emit_confusion, emit_confusion_script
 from codegen.emit_data import emit_data, emit_data_constants
 from codegen.emit_data import modules as data_modules
 from codegen.emit_maps import emit_maps, emit_maps_script
@@ -72,6 +73,24 @@ def listing(project: Project, report: Report, node: str, sample: int, weights: s
     writer.section("maps", first)
     writer.add("\n")
     emit_maps_script(writer, weights, sample)
+    return writer.program()
+
+
+def confusion_listing(project: Project, report: Report, number: int, weights: str) -> Program:
+    """Return the program that prints the confusion matrix of the model's ``number``-th output.
+
+    `weights` is the file to load, as the program is to name it. Raises IndexError if there is no
+    such output.
+    """
+    bound = bind(project, report)
+    writer = Writer()
+    _emit_sections(writer, project, report)
+    writer.add("\n")
+    first = writer.next_line
+    emit_confusion(writer, bound, number)
+    writer.section("confusion", first)
+    writer.add("\n")
+    emit_confusion_script(writer, weights)
     return writer.program()
 
 

@@ -20,9 +20,16 @@ from PySide6.QtWidgets import (
 from gui.panels.evaluation_asking import STOPPED, Asking
 from gui.panels.evaluation_choices import Asked, EvaluationChoices, combo
 from gui.panels.evaluation_classes import ClassView
-from gui.panels.evaluation_figures import class_rows, fit_clouds, roc_curves
+from gui.panels.evaluation_figures import (
+    class_rows,
+    fit_clouds,
+    listing_of,
+    roc_curves,
+    scores_words,
+)
 from gui.panels.evaluation_pages import MatrixPage, SamplesPage
 from gui.panels.evaluation_plots import PlotPage
+from gui.panels.listing import ListingDialog
 from gui.panels.mapchoices import has_weights
 from gui.panels.parts import ElidedLabel, label, set_property
 from gui.theme import MEDIUM, SMALL, TINY
@@ -56,7 +63,7 @@ class EvaluationPanel(QWidget):
     def __init__(self, theme: Theme, runner: Runner, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("evaluation")
-        self._runner = runner
+        self._runner, self._theme = runner, theme
         self._made: dict[Asked, Evaluation] = {}
         self._under_way: Asked | None = None
         self._listed = False
@@ -126,6 +133,7 @@ class EvaluationPanel(QWidget):
         self.choices.changed.connect(self._on_choice_changed)
         self.output_box.activated.connect(lambda _n: self._show_output())
         self.button.clicked.connect(self._on_button_clicked)
+        self.matrix.code.clicked.connect(self._on_code_clicked)
         self.tabs.currentChanged.connect(self._on_page_chosen)
         self.asking.advanced.connect(self._on_advanced)
         self.asking.evaluated.connect(self._on_evaluated)
@@ -133,6 +141,7 @@ class EvaluationPanel(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of another theme."""
+        self._theme = theme
         for page in (self.matrix, self.roc, self.fit, self.samples):
             page.set_theme(theme)
 
@@ -241,7 +250,7 @@ class EvaluationPanel(QWidget):
         made, one = self.output_box.currentData()
         number = self.output_box.currentIndex()
         kind = _kind(one)
-        self._show_scores(made, one)
+        self.scores.show_text(*scores_words(made, one))
         before = self.tabs.tabData(self.tabs.currentIndex())
         with QSignalBlocker(self.tabs):
             while self.tabs.count():
@@ -258,17 +267,6 @@ class EvaluationPanel(QWidget):
         if not kind:
             self._say(self.tr("There are no figures for an output of this shape but its scores."))
 
-    def _show_scores(self, made: Evaluation, one: Judgement) -> None:
-        """Show the scores of an output, or of the only one; the tool tip has all."""
-        prefix = f"{one.output.name}_" if len(made.outputs) > 1 else ""
-        text = " · ".join(
-            f"{name.removeprefix(prefix)} {value:.3f}"
-            for name, value in made.scores.items()
-            if name.startswith(prefix)
-        )
-        tip = "\n".join(f"{name} {value:.6g}" for name, value in made.scores.items())
-        self.scores.show_text(text, tip)
-
     def _fill_pages(self, made: Evaluation, one: Judgement, number: int) -> None:
         self.matrix.show_judgement(made.request, one)
         self.samples.show_judgement(made.request, one, number)
@@ -284,6 +282,12 @@ class EvaluationPanel(QWidget):
             (self.tr("target"), self.tr("prediction")),
             points=True,
         )
+
+    def _on_code_clicked(self) -> None:
+        opened, asked = self.choices.opened, self.choices.asked
+        if opened is not None and asked is not None:
+            made = listing_of(opened, self.output_box.currentIndex(), Path(asked[0]))
+            ListingDialog(made, self.tr("The confusion matrix"), self._theme, self).open()
 
     def _on_page_chosen(self, index: int) -> None:
         name = self.tabs.tabData(index)

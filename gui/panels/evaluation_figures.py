@@ -6,14 +6,31 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from codegen import confusion_listing
+from graph.datasets import file_of
 from gui.panels.evaluation_classes import ClassRow
 from gui.panels.evaluation_gallery import Line
 from gui.panels.evaluation_plots import Curve
+from gui.panels.listing import Listing
 
 if TYPE_CHECKING:
-    from engine.evaluating import Judgement
+    from pathlib import Path
+
+    from engine.evaluating import Evaluation, Judgement
+    from gui.panels.mapchoices import Opened
 
 _LIKELIEST = 3  # classes that a tool tip names
+
+
+def scores_words(made: Evaluation, one: Judgement) -> tuple[str, str]:
+    """Return the scores of an output in a line, and all scores in lines of their own."""
+    prefix = f"{one.output.name}_" if len(made.outputs) > 1 else ""
+    text = " · ".join(
+        f"{name.removeprefix(prefix)} {value:.3f}"
+        for name, value in made.scores.items()
+        if name.startswith(prefix)
+    )
+    return text, "\n".join(f"{name} {value:.6g}" for name, value in made.scores.items())
 
 
 def class_rows(one: Judgement) -> list[ClassRow]:
@@ -105,3 +122,15 @@ def class_tip(one: Judgement, sample: int) -> str:
         f"{output.name_of(int(n))} {float(of.probabilities[sample, n]):.3f}" for n in likeliest
     )
     return f"Sample {sample:,} is {output.name_of(int(of.truth[sample]))}. Predicted: {found}."
+
+
+def listing_of(opened: Opened, number: int, weights: Path) -> Listing:
+    """Return the program that prints the confusion matrix of an output by itself."""
+    run, project, report = opened
+    program = confusion_listing(project, report, number, weights.name)
+    reads = {weights: weights.name}
+    data = file_of(project)
+    if data.is_file():
+        reads[data] = f"data/{data.name}"
+    first = program.sections["confusion"].first
+    return Listing(program.text, first, run.path / "confusion_matrix.py", reads)

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from engine import scores
@@ -128,6 +128,8 @@ class MatrixPage(QWidget):
         self.heading = ElidedLabel("", "muted")
         self.heading.setObjectName("evaluation.cell")
         self.shares = link_button(self.tr("Show percent"), "evaluation.shares")
+        self.code = link_button(self.tr("Code"), "evaluation.code")
+        self.code.setToolTip(self.tr("Show the program that makes this matrix"))
         self.gallery = Gallery(theme, "evaluation.cell.samples")
         self.gallery.set_words(36)
         self.gallery.setMinimumWidth(_CELL_WIDTH)
@@ -136,7 +138,11 @@ class MatrixPage(QWidget):
         side = QVBoxLayout()
         side.setSpacing(TINY)
         side.addWidget(self.heading)
-        side.addWidget(self.shares, 0, Qt.AlignmentFlag.AlignLeft)
+        links = QHBoxLayout()
+        links.addWidget(self.shares)
+        links.addStretch(1)
+        links.addWidget(self.code)
+        side.addLayout(links)
         side.addWidget(self.gallery, 1)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

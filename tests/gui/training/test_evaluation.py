@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -11,6 +13,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QTabBar, QWidget
 
+from engine.command import local_command
 from engine.evaluating import Output, judge
 from engine.protocol import Answers
 from graph import templates
@@ -20,11 +23,13 @@ from gui.panels.evaluation_classes import ClassView
 from gui.panels.evaluation_figures import class_rows, describe, fit_clouds, roc_curves
 from gui.panels.evaluation_gallery import Gallery
 from gui.panels.evaluation_matrix import MatrixView, ink, matrix_picture, shade
+from gui.panels.listing import ListingDialog
 from gui.theme import DARK, LIGHT
 from tests.gui.training.conftest import Waiter, mlp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from PySide6.QtGui import QColor
     from pytestqt.qtbot import QtBot
@@ -151,6 +156,27 @@ def test_other_weights_and_other_outputs(
     weights.setCurrentIndex(1)
     weights.activated.emit(1)  # it is not evaluated a second time
     assert panel.findChild(QTabBar, "evaluation.pages").isVisible()
+
+
+@pytest.mark.engine
+def test_the_code_of_the_matrix_gives_the_same(
+    panel: EvaluationPanel, several: Run, wait: Waiter, tmp_path: Path
+) -> None:
+    panel.open_run(several)
+    press(panel, "evaluation.evaluate")
+    wait.first(panel.asking.evaluated, panel.asking.refused)
+    press(panel, "evaluation.code")
+    dialog = panel.findChild(ListingDialog)
+    dialog.save(tmp_path / "matrix.py")
+    env = {**local_command().env, "TF_CPP_MIN_LOG_LEVEL": "3"}
+    command = [sys.executable, "matrix.py"]
+    said = subprocess.run(
+        command, cwd=tmp_path, check=True, env=env, capture_output=True, text=True
+    )
+    rows = [line.strip(" []").split() for line in said.stdout.splitlines()[:10]]
+    counts = panel.findChild(MatrixView, "evaluation.matrix").sheet.matrix
+    assert np.array(rows, int).tolist() == counts.tolist()
+    dialog.close()
 
 
 @pytest.mark.engine
