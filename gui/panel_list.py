@@ -31,7 +31,7 @@ def make_panels(window: MainWindow) -> dict[str, QWidget]:
         "inspector": InspectorPanel(document, theme),
         "code": CodePanel(document, theme),
         "training": TrainingPanel(document, theme, runner),
-        "plan": PlanPanel(document, theme),
+        "plan": _plan(window, theme),
         "runs": LatePanel(partial(_runs, window), theme),
         "problems": ProblemsPanel(document, theme),
         "summary": SummaryPanel(document, theme),
@@ -41,6 +41,12 @@ def make_panels(window: MainWindow) -> dict[str, QWidget]:
         "evaluation": LatePanel(partial(_evaluation, window), theme),
         "pad": LatePanel(partial(_pad, window), theme),
     }
+
+
+def _plan(window: MainWindow, theme: Theme) -> QWidget:
+    panel = PlanPanel(window.document, theme)
+    panel.experiment_wanted.connect(window.queue.add_experiment)
+    return panel
 
 
 def _runs(window: MainWindow, theme: Theme) -> QWidget:
