@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 from graph.binding import bind, binding_problems, rebound
 from graph.datasets import KNOWN, is_file, is_here
 from graph.edits import Edit, SetData, SetTraining
-from graph.project import Binding, Goal, port_key
+from graph.project import Binding, Data, Goal, port_key
+from gui.data_reading import DataReading
 from gui.panels.binder_rows import NAMES_WIDTH, BoundRow, RowText
 from gui.panels.editors import Combo
 from gui.panels.inspector_form import FormGrid
@@ -28,7 +29,10 @@ if TYPE_CHECKING:
     from gui.document import Document
     from gui.theme import Theme
 
-_OWN = object()  # the entry of the list that opens a file dialog
+# the entries of the list that open a dialog
+_OWN_FILE, _OWN_FOLDER = object(), object()
+_FILES = "*.npz *.csv *.tsv *.txt *.parquet"
+_MOST_LISTED = 30  # rows that are left out, in the tip
 
 
 def binder_style(theme: Theme) -> str:
@@ -75,6 +79,11 @@ class BinderPanel(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scrolling(page))
         document.changed.connect(self._on_document_changed)
+        self._reading = DataReading(self)
+        self._reading.read.connect(self._take)
+        self._reading.refused.connect(self._on_refused)
+        self._reading.progressed.connect(self._on_progress)
+        self._reading.checked.connect(self.refresh)
         self._stale = True
         self.set_theme(theme)
 
@@ -126,7 +135,8 @@ class BinderPanel(QWidget):
                 self._sets.addItem(known.title, known.name)
             if is_file(source):
                 self._sets.addItem(Path(source).name, source)
-            self._sets.addItem(self.tr("Your own .npz file…"), _OWN)
+            self._sets.addItem(self.tr("Your own folder of images or arrays…"), _OWN_FOLDER)
+            self._sets.addItem(self.tr("Your own table or .npz file…"), _OWN_FILE)
             self._sets.setCurrentIndex(self._sets.findData(source) if source else -1)
         self._sets.setToolTip(source)
 
@@ -137,10 +147,15 @@ class BinderPanel(QWidget):
             general.insert(0, self.tr("{0} training and {1} test samples.").format(*parts))
             if bound.data.keras and not is_here(self.document.project):
                 general.append(self.tr("Not on this computer yet: Keras will download it."))
+            general += [problem.sentence for problem in found if problem.kind == "rows"]
         elif not general:
             general = [bound.trouble]
         set_property(self._about, "role", "muted" if bound.data is not None else "warning")
         self._about.setText("\n".join(general))
+        listed = [one.sentence for one in bound.left_out[:_MOST_LISTED]]
+        more = len(bound.left_out) - len(listed)
+        listed += [self.tr("… and {0} more").format(f"{more:,}")] if more else []
+        self._about.setToolTip("\n".join(listed))
 
     def _make_rows(self, inputs: dict[str, Bound], outputs: dict[str, Bound]) -> None:
         if self._rows_body is not None:
@@ -171,23 +186,44 @@ class BinderPanel(QWidget):
 
     def _on_source_chosen(self, index: int) -> None:
         source = self._sets.itemData(index)
-        if source is _OWN:
+        if source in {_OWN_FILE, _OWN_FOLDER}:
             self._show_sources(self.document.project.data.source)
-            self._ask_for_file()
+            self._ask(folder=source is _OWN_FOLDER)
         else:
             self.use(str(source))
 
     def use(self, source: str) -> None:
-        """Take a data set, by its name or the path of its file; columns that it has are kept."""
-        data = rebound(self.document.project.data, source)
+        """Take a data set, by its name or path; columns that it has are kept.
+
+        Folders and tables are read in the background first.
+        """
+        if is_file(source) and not source.endswith(".npz"):
+            self._about.setText(self.tr("Reading {0} …").format(Path(source).name))
+            self._reading.start(Data(source))
+            return
+        self._reading.stop()
+        self._take(Data(source))
+
+    def _take(self, read: Data) -> None:
+        data = rebound(self.document.project.data, read.source)
         self._push(SetData(data), self.tr("Choose the data set"))
 
-    def _ask_for_file(self) -> None:
-        folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-        title, files = self.tr("Choose a data set"), self.tr("NumPy archives (*.npz)")
-        self._dialog = QFileDialog(self, title, folder, files)
+    def _on_refused(self, sentence: str) -> None:
+        set_property(self._about, "role", "warning")
+        self._about.setText(sentence)
+
+    def _on_progress(self, done: int, count: int) -> None:
+        if done < count:
+            words = self.tr("Looking at the images: {0} of {1} …")
+            self._about.setText(words.format(f"{done:,}", f"{count:,}"))
+
+    def _ask(self, *, folder: bool) -> None:
+        home = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+        mode = QFileDialog.FileMode.Directory if folder else QFileDialog.FileMode.ExistingFile
+        files = self.tr("Tables and NumPy archives ({0})").format(_FILES)
+        self._dialog = QFileDialog(self, self.tr("Choose a data set"), home, files)
         self._dialog.setObjectName("binder.dialog")
-        self._dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        self._dialog.setFileMode(mode)
         self._dialog.fileSelected.connect(self.use)
         self._dialog.finished.connect(self._dialog.deleteLater)
         self._dialog.open()

@@ -1,6 +1,6 @@
 """Peak memory of training on a virtual folder of 20 GB of images, a process of its own each time.
 
-The folder has 200,000 names in ten class folders, and only 50 files of 100 KB behind them (hard
+The folder has 220,000 names in ten class folders, and only 50 files of 100 KB behind them (hard
 links), so that 20 GB are read and decoded and 5 MB lie on the disk.
 """
 
@@ -21,7 +21,7 @@ from graph.project import Data, Graph, Layer, Link, Node, Port, Project, Trainin
 from tests.benchmarks.harness import Goal, Result, Row, median
 from tests.benchmarks.processes import run as run_child
 
-_NAMES, _FILES, _CLASSES = 200_000, 50, 10
+_NAMES, _FILES, _CLASSES = 220_000, 50, 10
 _QUICK_NAMES = 400
 _SIZE = (375, 500)  # height and width, as photos in collections often have
 _BYTES = 100_000

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from PIL import Image
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -145,6 +146,25 @@ def test_an_own_file_is_chosen_in_a_dialog(
     columns = panel.findChild(QComboBox, "binder.input.0.column")
     assert "x" in [columns.itemText(at) for at in range(columns.count())]
     panel.set_theme(LIGHT)
+
+
+def test_an_own_folder_is_read_in_the_background(
+    panel: BinderPanel, mlp: Drawn, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LAYERLOOM_CACHE", str(tmp_path / "cache"))
+    for number in range(10):
+        place = tmp_path / "pets" / ("cat", "dog")[number % 2]
+        place.mkdir(parents=True, exist_ok=True)
+        Image.new("L", (28, 28), number).save(place / f"{number}.png")
+    (tmp_path / "pets" / "cat" / "0.png").write_bytes(b"nothing")
+    about = panel.findChild(QLabel, "binder.about")
+    panel.use(str(tmp_path / "nowhere"))
+    qtbot.waitUntil(lambda: "is not in the folder" in about.text())
+    panel.use(str(tmp_path / "pets"))
+    qtbot.waitUntil(lambda: "7 training and 2 test samples" in about.text())
+    assert mlp.document.project.data.source == str(tmp_path / "pets")
+    assert "1 row is left out. cat/0.png is no PNG" in about.text()
+    assert "cat/0.png" in about.toolTip()
 
 
 def test_the_metrics_and_losses_offered_are_keras_names() -> None:
