@@ -104,7 +104,7 @@ def describe(one: Judgement, sample: int) -> tuple[tuple[Line, ...], str]:
         lines = [
             Line(f"{target:.4g}", "text", code=True),
             Line(f"→ {made:.4g}", "error", code=True),
-            Line(f"sample {sample:,}", "muted"),
+            Line(f"#{sample}", "muted", code=True),
         ]
         return tuple(lines), f"Sample {sample:,}: {made:.4g} is predicted, {target:.4g} is true."
     error = float(one.errors[sample]) if one.errors is not None else float("nan")

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 Index = QModelIndex | QPersistentModelIndex
 SIDE = 48  # pixels of a picture
 _LINE = 16
+_NUMBERS_WIDTH = 112  # of a sample that is no picture
 _TILE = Qt.ItemDataRole.UserRole
 
 
@@ -163,13 +164,12 @@ class _Painter(QStyledItemDelegate):
         painter.drawRect(inner)
 
     def _paint_numbers(self, painter: QPainter, place: QRect, numbers: str) -> int:
-        width = SIDE + 40
         painter.setFont(self._code)
         painter.setPen(QColor(self.theme.text))
-        at = QRect(place.left() + 4, place.top() + 2, width, SIDE)
+        at = QRect(place.left() + 4, place.top() + 2, _NUMBERS_WIDTH, SIDE)
         flags = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignTop
         painter.drawText(at, int(flags), numbers)
-        return place.left() + width + SMALL
+        return place.left() + _NUMBERS_WIDTH + SMALL
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
         """Return the size of the view's grid."""
@@ -205,8 +205,14 @@ class Gallery(QListView):
         self.selectionModel().currentChanged.connect(self._on_current_changed)
 
     def set_words(self, width: int, pictures: int = 1) -> None:
-        """Leave so many pixels for the lines beside so many pictures."""
-        self.setGridSize(QSize(pictures * (SIDE + TINY) + width + TINY, SIDE + SMALL))
+        """Leave so many pixels for the lines beside so many pictures; 0: beside numbers."""
+        left = pictures * (SIDE + TINY) if pictures else _NUMBERS_WIDTH + SMALL
+        self._words = width
+        self.setGridSize(QSize(left + width + TINY, SIDE + SMALL))
+
+    def show_numbers(self) -> None:
+        """Leave room for numbers in place of pictures."""
+        self.set_words(self._words, 0)
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of another theme."""

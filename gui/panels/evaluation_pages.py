@@ -36,6 +36,7 @@ _PAGE = 48  # samples that are fetched at a time
 _PICTURES = 3  # of one sample, that are shown
 _NUMBERS = 6  # of a sample that is no picture
 _SIDE_WIDTH = 136
+_CELL_WORDS = 36
 _CELL_WIDTH = 198  # of the samples beside the matrix
 
 
@@ -84,7 +85,10 @@ class Feed(QObject):
         if key != (self._key, first):
             return
         samples = self._indices[first : first + _PAGE]
-        self._gallery.tiles.add([self._tile(came, at, int(n)) for at, n in enumerate(samples)])
+        tiles = [self._tile(came, at, int(n)) for at, n in enumerate(samples)]
+        if tiles and not tiles[0].pictures:
+            self._gallery.show_numbers()
+        self._gallery.tiles.add(tiles)
 
     def _on_samples_refused(self, key: tuple[object, int], failure: Failure) -> None:
         if key[0] is self._key:
@@ -131,7 +135,7 @@ class MatrixPage(QWidget):
         self.code = link_button(self.tr("Code"), "evaluation.code")
         self.code.setToolTip(self.tr("Show the program that makes this matrix"))
         self.gallery = Gallery(theme, "evaluation.cell.samples")
-        self.gallery.set_words(36)
+        self.gallery.set_words(_CELL_WORDS)
         self.gallery.setMinimumWidth(_CELL_WIDTH)
         self.feed = Feed("cell", self.gallery, asking)
         self._shown: tuple[protocol.Evaluate, Judgement] | None = None
@@ -155,6 +159,7 @@ class MatrixPage(QWidget):
     def show_judgement(self, of: protocol.Evaluate, one: Judgement) -> None:
         """Show an output's matrix, and no samples yet."""
         self._shown = (of, one)
+        self.gallery.set_words(_CELL_WORDS)
         matrix = one.classes.matrix if one.classes is not None else np.zeros((0, 0), np.int64)
         self.matrix.show_matrix(matrix, [one.output.name_of(n) for n in range(len(matrix))])
         self.heading.show_text(self.tr("Click a cell: its samples."))
