@@ -6,7 +6,12 @@ set is the validation set, as in the lecture, so that an epoch is the same work 
 
 from __future__ import annotations
 
+import os
+from importlib.util import find_spec
+from pathlib import Path
+
 from graph.datasets import SAMPLE
+from graph.project import Augmentation
 from tests.benchmarks.harness import Goal, Result, Row, median, ratio, rounds
 from tests.benchmarks.training import Plan, rate, trainer
 
@@ -16,6 +21,10 @@ _PLANS = (
     (Plan("mlp", 24, validation="test"), Goal(1.5, at_least=True)),
     (Plan("cnn", 4, validation="test"), Goal(1.1, at_least=True)),
 )
+# the same variations as in `children/train_alone.py`
+_VARIED = Augmentation("online", flip="horizontal", shift=0.1, zoom=0.1)
+_AUGMENTED = Plan("cnn", 4, validation="test", augmentation=_VARIED)
+_QUICK_AUGMENTED = Plan("cnn", 2, 512, SAMPLE, "test", _VARIED)
 _QUICK = ((Plan("mlp", 2, 1024, SAMPLE, "test"), Goal(1.5, at_least=True)),)
 
 
@@ -24,6 +33,7 @@ def run(*, quick: bool) -> Result:
     rows: list[Row] = []
     for plan, goal in _QUICK if quick else _PLANS:
         rows += _rows(plan, goal, 1 if quick else _PAIRS)
+    rows += _augmented_rows(_QUICK_AUGMENTED if quick else _AUGMENTED, 1 if quick else _PAIRS)
     return Result(
         "Training rate",
         rows,
@@ -37,8 +47,40 @@ def run(*, quick: bool) -> Result:
                 "rmsprop, validation on the test set, best weights saved; without progress bar, "
                 "which makes it faster than on the slide."
             ),
+            (
+                "The augmented CNN flips, shifts by up to 10 % and zooms by up to 10 %: online in "
+                "the program's batches; beside it the same model in a plain fit, with RandomFlip, "
+                "RandomTranslation and RandomZoom in front of it, or with the lecture's "
+                "ImageDataGenerator, which needs SciPy (a folder with it in $BENCHMARK_PATH)."
+            ),
         ],
     )
+
+
+def _augmented_rows(plan: Plan, pairs: int) -> list[Row]:
+    """Compare online augmentation with the lecture's ways, and with none at all."""
+    ways = ["layers", *(["generator"] if _has_scipy() else [])]
+    names = {"layers": "Keras's layers in the model", "generator": "ImageDataGenerator"}
+    with trainer(plan) as varied, trainer(plan._replace(augmentation=Augmentation())) as plain:
+        images = varied.images
+        ours, without, *theirs = rounds(
+            pairs,
+            lambda: rate(varied.alone(), images),
+            lambda: rate(plain.alone(), images),
+            *(lambda way=way: rate(varied.by_the_lecture(way), images) for way in ways),
+        )
+    rows = [median("augmented CNN, the program", ours, "images/s")]
+    for way, found in zip(ways, theirs, strict=True):
+        goal = Goal(1.5, at_least=True) if way == "generator" else None
+        rows.append(median(f"augmented CNN, {names[way]}", found, "images/s"))
+        rows.append(ratio(f"augmented CNN: program ÷ {names[way]}", ours, found, goal))
+    return [*rows, ratio("CNN: augmented ÷ plain program", ours, without)]
+
+
+def _has_scipy() -> bool:
+    """Say whether ImageDataGenerator finds what it turns and shifts images by."""
+    places = os.environ.get("BENCHMARK_PATH", "").split(os.pathsep)
+    return find_spec("scipy") is not None or any((Path(p) / "scipy").is_dir() for p in places if p)
 
 
 def _rows(plan: Plan, goal: Goal, pairs: int) -> list[Row]:

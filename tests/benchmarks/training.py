@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from codegen import emit
 from graph import datasets, projectfile
 from graph.inference import infer
+from graph.project import Augmentation
 from tests.benchmarks import drawings, processes
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class Plan(NamedTuple):
     limit: int | None = None
     source: str = FULL
     validation: str = "split"
+    augmentation: Augmentation = Augmentation()
 
 
 class Trainer(NamedTuple):
@@ -55,11 +57,11 @@ class Trainer(NamedTuple):
         folder = str(datasets.find_data(self.project))
         return processes.run("train_alone", "program", str(self._program), folder)
 
-    def by_the_lecture(self) -> dict[str, Any]:
-        """Train by a plain `model.fit` on arrays."""
+    def by_the_lecture(self, way: str = "lecture") -> dict[str, Any]:
+        """Train by a plain `model.fit` on arrays; "layers": with augmentation in the model."""
         data, epochs = datasets.file_of(self.project), self.project.training.epochs
         words = (str(self._program), str(data), str(self.images), str(epochs))
-        return processes.run("train_alone", "lecture", *words)
+        return processes.run("train_alone", way, *words)
 
     @property
     def _file(self) -> Path:
@@ -88,6 +90,7 @@ def trainer(plan: Plan) -> Iterator[Trainer]:
         epochs=plan.epochs,
         limit=plan.limit,
         validation=plan.validation,
+        augmentation=plan.augmentation,
     )
     file = datasets.file_of(project)
     if not file.exists():

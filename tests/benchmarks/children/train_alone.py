@@ -5,19 +5,27 @@
 the first LIMIT images of an `.npz` in memory, one-hot labels, `model.fit` with batches of 128. It
 prints no progress bar, which is faster than the lecture's own `verbose=1`.
 
-Both print a line of JSON with `epoch_ends` (seconds, any origin).
+`train_alone.py layers PROGRAM DATA LIMIT EPOCHS` does so with Keras's augmentation layers before
+the model: flip, shift by 10 %, zoom by 10 %. `train_alone.py generator …` varies as much by the
+lecture's ImageDataGenerator, image by image; it needs SciPy, which may lie in $BENCHMARK_PATH.
+
+All print a line of JSON with `epoch_ends` (seconds, any origin).
 """
 
 from __future__ import annotations
 
 import json
+import os
 import runpy
 import sys
 import time
+from collections.abc import Callable
 from typing import Any
 
 import keras
 import numpy as np
+
+Flow = Callable[[Any, Any], dict[str, Any]]
 
 
 class Clock(keras.callbacks.Callback):  # type: ignore[misc]  # Keras carries no types
@@ -37,13 +45,50 @@ def program(clock: Clock, source: str, folder: str) -> None:
     runpy.run_path(source)["main"](folder=folder, callbacks=(clock,))
 
 
-def lecture(clock: Clock, source: str, data: str, limit: str, epochs: str) -> None:
+def layers(clock: Clock, *words: str) -> None:
+    """Train as the lecture does, the images varied by layers of the model."""
+    lecture(clock, *words, varied=True)
+
+
+def generator(clock: Clock, *words: str) -> None:
+    """Train as the lecture does, the images varied one by one by an ImageDataGenerator."""
+    from keras.src.legacy.preprocessing.image import (  # noqa: PLC0415 - only for this way
+        ImageDataGenerator,
+    )
+
+    sys.path += os.environ.get("BENCHMARK_PATH", "").split(os.pathsep)
+    images = ImageDataGenerator(
+        horizontal_flip=True, width_shift_range=0.1, height_shift_range=0.1, zoom_range=0.1
+    )
+    lecture(clock, *words, flow=lambda x, y: {"x": images.flow(x, y, batch_size=128)})
+
+
+def _layers() -> list[Any]:
+    return [
+        keras.layers.RandomFlip("horizontal"),
+        keras.layers.RandomTranslation(0.1, 0.1, fill_mode="nearest"),
+        keras.layers.RandomZoom(0.1, fill_mode="nearest"),
+    ]
+
+
+def lecture(
+    clock: Clock,
+    source: str,
+    data: str,
+    limit: str,
+    epochs: str,
+    *,
+    varied: bool = False,
+    flow: Flow = lambda x, y: {"x": x, "y": y, "batch_size": 128},
+) -> None:
     """Train, the test set being the validation set, the checkpoint chosen on it."""
     with np.load(data) as file:
         x, y = file["x_train"][: int(limit)], file["y_train"][: int(limit)]
         x_test, y_test = file["x_test"], file["y_test"]
     keras.utils.set_random_seed(1)
     model = runpy.run_path(source)["build_model"]()
+    if varied:
+        model = keras.Sequential([keras.Input(model.input_shape[1:]), *_layers(), model])
     shape = (-1, *model.input_shape[1:])
     x, x_test = (part.reshape(shape).astype("float32") / 255 for part in (x, x_test))
     y, y_test = (keras.utils.to_categorical(part) for part in (y, y_test))
@@ -55,9 +100,7 @@ def lecture(clock: Clock, source: str, data: str, limit: str, epochs: str) -> No
     )
     model.compile(loss="categorical_crossentropy", optimizer="rmsprop", metrics=["accuracy"])
     model.fit(
-        x,
-        y,
-        batch_size=128,
+        **flow(x, y),
         epochs=int(epochs),
         verbose=0,
         validation_data=(x_test, y_test),
@@ -67,5 +110,6 @@ def lecture(clock: Clock, source: str, data: str, limit: str, epochs: str) -> No
 
 if __name__ == "__main__":
     watch = Clock()
-    (lecture if sys.argv[1] == "lecture" else program)(watch, *sys.argv[2:])
+    ways = {"program": program, "lecture": lecture, "layers": layers, "generator": generator}
+    ways[sys.argv[1]](watch, *sys.argv[2:])
     sys.stdout.write("\n" + json.dumps({"epoch_ends": watch.ends}) + "\n")
