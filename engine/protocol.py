@@ -18,7 +18,8 @@ Order
     and ends. Requests may be sent before that: they wait. Requests are worked off one at a time
     and in order, and each is answered by exactly one last event:
 
-    - `Train`: `Started`, then `Progress` and `EpochEnded`, `Evaluated`; last `Finished`.
+    - `Train`: `Started`, then `Progress`, `EpochEnded` and
+      `Gradients`, `Evaluated`; last `Finished`.
     - `Maps`: last `MapsReady`.
     - `Preview`: last `Previewed`.
     - `Judge`: last `Judged`.
@@ -45,10 +46,24 @@ from typing import IO, Any, Literal
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[Any]
-"""A NumPy array of any plain dtype and shape."""
+# whoever speaks the protocol finds all of it here
+from engine.requests import Array as Array
+from engine.requests import Continue as Continue
+from engine.requests import Evaluate as Evaluate
+from engine.requests import Judge as Judge
+from engine.requests import Maps as Maps
+from engine.requests import Pause as Pause
+from engine.requests import Predict as Predict
+from engine.requests import Preview as Preview
+from engine.requests import Quit as Quit
+from engine.requests import Samples as Samples
+from engine.requests import Stop as Stop
+from engine.requests import Train as Train
+from engine.verdicts import Fault as Fault
+from engine.verdicts import SymbolicTensor as SymbolicTensor
+from engine.verdicts import Verdict as Verdict
+from engine.verdicts import Weights as Weights
 
 _MAGIC = b"LOOM"
 _PREFIX = struct.Struct("<4sIQ")
@@ -56,143 +71,6 @@ _PREFIX = struct.Struct("<4sIQ")
 
 class FrameError(ValueError):
     """The stream holds something that isn't a frame; the message says what."""
-
-
-# --- requests ---------------------------------------------------------------------------------
-
-
-class Train(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Run ``main`` of the program in ``run_dir``, with the data from ``folder``.
-
-    Attributes:
-        run_dir: the run directory, in which the program works.
-        program: source of the program.
-        folder: where the program finds its data.
-        resume: go on from the newest backup in ``run_dir``, or begin anew if there is none.
-        longer: with ``resume``, train on although a callback, such as EarlyStopping, has ended it.
-        weights: path of the weights to begin with; they are those of a new model if it is None.
-    """
-
-    run_dir: str
-    program: str
-    folder: str
-    resume: bool = False
-    longer: bool = False
-    weights: str | None = None
-
-
-class Maps(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Run the program's ``load_data`` and ``build_model``, then the section's ``activation_maps``.
-
-    Attributes:
-        program: source of the program.
-        section: source that defines ``activation_maps(model, data, sample)``; it is run as if it
-            stood below the program.
-        folder: where the program finds its data.
-        weights: path of the weights to load; None leaves the model as it was initialised.
-        sample: index of the sample.
-    """
-
-    program: str
-    section: str
-    folder: str
-    weights: str | None
-    sample: int
-
-
-class Judge(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Let Keras build the program's model, statement by statement."""
-
-    program: str
-
-
-class Predict(msgspec.Struct, frozen=True, kw_only=True, tag=True, eq=False):
-    """Let a model predict for one sample, part of which may be of the test data.
-
-    Attributes:
-        program: source of the program.
-        section: source that defines ``with_layer(model)``, a model with one output more, whose
-            value is wanted as maps; it is run as if it stood below the program. None: no maps.
-        folder: where the program finds its data.
-        weights: path of the weights to load; None leaves the model as it was initialised.
-        inputs: an array for each of the model's inputs, without batch axis and as the model takes
-            it; None stands for that of the sample. The data is loaded only if there is a None.
-        sample: index into the test data.
-    """
-
-    program: str
-    section: str | None
-    folder: str
-    weights: str | None
-    inputs: list[Array | None]
-    sample: int = 0
-
-
-class Evaluate(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Let a trained model predict for a whole part of the data, and the program evaluate it.
-
-    Attributes:
-        program: source of the program.
-        folder: where the program finds its data.
-        weights: path of the weights to load.
-        part: of what ``load_data`` returns.
-    """
-
-    program: str
-    folder: str
-    weights: str
-    part: str = "test"
-
-
-class Samples(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Fetch some samples of a part of the data, as in `Evaluate`.
-
-    ``indices`` count from 0; with ``outputs``, the model's outputs for them are wanted too.
-    """
-
-    program: str
-    folder: str
-    weights: str
-    indices: list[int]
-    part: str = "test"
-    outputs: bool = False
-
-
-class Preview(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Vary some images of the training data at random.
-
-    Attributes:
-        program: source of the program without augmentation: it loads the data, which is kept.
-        section: source that defines ``variations(data, samples, seed)``; it is run as if it
-            stood below the program.
-        folder: where the program finds its data.
-        samples: indices into the training data.
-        variants: how many of each sample.
-        draw: another number gives other variants.
-    """
-
-    program: str
-    section: str
-    folder: str
-    samples: list[int]
-    variants: int
-    draw: int
-
-
-class Stop(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """End what is running, and keep its weights."""
-
-
-class Pause(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Hold the training after the execution that is running."""
-
-
-class Continue(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Go on with a training that is paused."""
-
-
-class Quit(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """End the engine."""
 
 
 Request = (
@@ -261,11 +139,29 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class EpochEnded(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """An epoch is over. ``logs`` also holds the ``val_`` values; ``seconds`` includes those."""
+    """An epoch is over. ``logs`` also holds the ``val_`` values; ``seconds`` includes those.
+
+    ``learning_rate`` is that of the epoch's last step, None if the optimizer has none.
+    """
 
     epoch: int
     seconds: float
     logs: dict[str, float]
+    learning_rate: float | None = None
+
+
+class Gradients(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """How a model's layers learn after an epoch, seen on some samples of the training data.
+
+    Attributes:
+        epoch: from 0. Not every epoch is looked at: it takes time.
+        norms: by layer, the Euclidean norm of the loss's gradient by all of its weights.
+        dead: by layer that ends in a ReLU, the share of its units that are 0 for all samples.
+    """
+
+    epoch: int
+    norms: dict[str, float]
+    dead: dict[str, float]
 
 
 class Resumed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -375,47 +271,6 @@ class Previewed(msgspec.Struct, frozen=True, kw_only=True, tag=True, eq=False):
     variants: list[Array]
 
 
-class SymbolicTensor(msgspec.Struct, frozen=True, kw_only=True):
-    """A KerasTensor that ``build_model`` assigned; None in ``shape`` is an open size."""
-
-    name: str
-    line: int
-    shape: tuple[int | None, ...]
-    dtype: str
-
-
-class Fault(msgspec.Struct, frozen=True, kw_only=True):
-    """The exception at which Keras stopped, and the line of the program."""
-
-    line: int | None
-    type: str
-    text: str
-
-
-class Weights(msgspec.Struct, frozen=True, kw_only=True):
-    """Numbers of parameters; ``total`` is the sum of the other two."""
-
-    total: int
-    trainable: int
-    non_trainable: int
-
-
-class Verdict(msgspec.Struct, frozen=True, kw_only=True):
-    """What Keras makes of a program's ``build_model``.
-
-    Attributes:
-        tensors: each assignment of a KerasTensor, in the order in which it happened.
-        fault: where and why Keras stopped, None if it built the model.
-        parameters: of the whole model, None if there is none.
-        layers: of each layer, by name, in the model's order.
-    """
-
-    tensors: list[SymbolicTensor]
-    fault: Fault | None
-    parameters: Weights | None
-    layers: dict[str, Weights]
-
-
 class Judged(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """The answer to `Judge`."""
 
@@ -431,6 +286,7 @@ Event = (
     | Continued
     | Noted
     | EpochEnded
+    | Gradients
     | Evaluated
     | Finished
     | Failed

@@ -82,8 +82,8 @@ def _handler(channel: Channel) -> Callable[[Job], Event]:
     from engine.evaluation import Evaluations  # noqa: PLC0415 - imports Keras
     from engine.loaded import Loaded  # noqa: PLC0415 - imports Keras
     from engine.prediction import Predictions  # noqa: PLC0415 - imports Keras
-    from engine.referee import judge  # noqa: PLC0415 - imports Keras
     from engine.preview import Previews  # noqa: PLC0415 - imports Keras
+    from engine.referee import judge  # noqa: PLC0415 - imports Keras
     from engine.training import train  # noqa: PLC0415 - imports Keras
 
     loaded = Loaded()
