@@ -48,10 +48,7 @@ def prepare(  # noqa: PLR0913 - what a run is made of
         start=start,
     )
     run = new_run(parent, project.name, projectfile.dumps(project), program.text, info)
-    try:
-        copy_own(project, run.path)
-    except projectfile.BadFile as error:
-        raise RunError(str(error)) from None
+    _bring_own(project, run.path)
     # the engine has a working directory of its own
     request = protocol.Train(
         run_dir=str(run.path.resolve()),
@@ -60,6 +57,14 @@ def prepare(  # noqa: PLR0913 - what a run is made of
         weights=start,
     )
     return run, request
+
+
+def _bring_own(project: Project, folder: Path) -> None:
+    """Put one's own callbacks beside the program."""
+    try:
+        copy_own(project, folder)
+    except projectfile.BadFile as error:
+        raise RunError(str(error)) from None
 
 
 def resume(run: Run, epochs: int | None = None) -> protocol.Train:

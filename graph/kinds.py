@@ -15,10 +15,10 @@ from graph.params import (
     Kind,
     Numbers,
     Rate,
-    RunPath,
     Text,
     Unset,
 )
+from graph.paths import RunPath
 
 _SHARE = Float(minimum=0, maximum=1)
 _COUNT = Int(minimum=0)

@@ -9,7 +9,6 @@ one editor for each kind; a new kind is the only reason to add an editor.
 from __future__ import annotations
 
 import math
-from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any, Protocol
 
 import msgspec
@@ -337,27 +336,6 @@ class Rate(msgspec.Struct, frozen=True):
     def parse(self, text: str) -> Value:
         """Return the number a person typed."""
         return Float(above=0, optional=self.optional).parse(text)
-
-
-class RunPath(msgspec.Struct, frozen=True):
-    """The name of a file or folder that a training writes, inside the folder it runs in."""
-
-    optional: bool = False
-
-    def check(self, value: Value) -> str | None:
-        """Return what is wrong with a value, or None."""
-        if value is None and self.optional:
-            return None
-        if not isinstance(value, str) or not value.strip():
-            return "needs the name of a file"
-        paths = (PurePosixPath(value), PureWindowsPath(value))
-        if any(path.anchor or ".." in path.parts for path in paths):
-            return f"must lie in the run's own folder, and “{value}” leads out of it"
-        return None
-
-    def parse(self, text: str) -> Value:
-        """Return the name a person typed."""
-        return text.strip()
 
 
 class Unset(msgspec.Struct, frozen=True):

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QLineEdit, QVBoxLayout, QW
 
 from graph import objects, params
 from graph.params import Named, show
+from graph.paths import RunPath
 from gui.panels.combo import Combo
 from gui.panels.parts import ElidedLabel, label, set_property
 from gui.theme import SMALL, TINY
@@ -341,7 +342,7 @@ EDITORS: dict[type, type[Editor]] = {
     params.Choice: ComboEditor,
     params.Text: LineEditor,
     params.Rate: LineEditor,
-    params.RunPath: LineEditor,
+    RunPath: LineEditor,
     params.Ints: LineEditor,
     params.Margins: LineEditor,
     params.Numbers: LineEditor,

@@ -11,8 +11,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QPushButton
 
 from graph.edits import SetTraining
-from graph.plan_misfits import file_trouble, monitor_trouble
 from graph.params import Named
+from graph.plan_misfits import file_trouble, monitor_trouble
 from graph.project import Checkpoint, Training
 from gui.panels.plan import PlanPanel
 from gui.theme import DARK
