@@ -14,6 +14,7 @@ from typing import Any
 import keras
 
 from engine.channel import Job
+from engine.gradients import GradientWatch
 from engine.protocol import Continued, EpochEnded, Event, Paused, Progress, Started
 
 _INTERVAL = 0.125  # seconds between two Progress events: what the window does then slows training
@@ -46,15 +47,18 @@ class Speed:
 
 
 class Reporter(keras.callbacks.Callback):  # type: ignore[misc]  # Keras carries no types
-    """Sends `Started`, `Progress` and `EpochEnded`, and raises `Stopped` when asked to.
+    """Sends `Started`, `Progress`, `EpochEnded` and `Gradients`; raises `Stopped` when asked to.
 
     Append it last, so that the callbacks before it have done their work when an epoch is reported.
     """
 
-    def __init__(self, job: Job, send: Callable[[Event], None]) -> None:
+    def __init__(
+        self, job: Job, send: Callable[[Event], None], gradients: GradientWatch | None = None
+    ) -> None:
         super().__init__()
         self._job = job
         self._send = send
+        self._gradients = gradients
         self._speed = Speed()
         self._epoch = 0
         self._sent = 0.0  # when the last Progress was sent
@@ -112,10 +116,17 @@ class Reporter(keras.callbacks.Callback):  # type: ignore[misc]  # Keras carries
         self._heed()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Send the epoch's values."""
+        """Send the epoch's values, and now and then what the gradients are like."""
         self._job.interruptible = False
-        self._last_seconds = time.monotonic() - self._began
-        self._send(EpochEnded(epoch=epoch, seconds=self._last_seconds, logs=_floats(logs or {})))
+        seconds = self._last_seconds = time.monotonic() - self._began
+        told = _floats(logs or {})
+        rate = _rate(self._model)
+        self._send(EpochEnded(epoch=epoch, seconds=seconds, logs=told, learning_rate=rate))
+        if self._gradients is not None:
+            is_last = self._model.stop_training or epoch + 1 == self.params["epochs"]
+            found = self._gradients.measure(self._model, epoch, is_last=is_last)
+            if found is not None:
+                self._send(found)
 
     def _heed(self) -> None:
         """End or hold the training if somebody has asked for it."""
@@ -171,3 +182,9 @@ class Reporter(keras.callbacks.Callback):  # type: ignore[misc]  # Keras carries
 
 def _floats(logs: dict[str, Any]) -> dict[str, float]:
     return {name: float(value) for name, value in logs.items()}
+
+
+def _rate(model: Any) -> float | None:  # noqa: ANN401 - a keras.Model, which has no types
+    """Return the learning rate of now, also where a schedule sets it."""
+    rate = getattr(getattr(model, "optimizer", None), "learning_rate", None)
+    return None if rate is None else float(rate)

@@ -242,7 +242,7 @@ class Run:
 
 def _is_undone(line: dict[str, Any], epoch: int) -> bool:
     """Say whether an event belongs to what is trained again from an epoch on."""
-    if _is_epoch(line):
+    if _is_epoch(line) or line["event"]["type"] == "Gradients":
         return int(line["event"]["epoch"]) >= epoch
     return bool(line["event"]["type"] == "Evaluated")
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.channel import Job, Stopped
 from engine.failures import failed
+from engine.gradients import GradientWatch
 from engine.keeping import WEIGHTS, Keeper, as_a_whole
 from engine.loaded import WeightsError
 from engine.program import execute, forget_earlier, running_in
@@ -34,7 +35,9 @@ def _train(request: Train, job: Job, send: Callable[[Event], None]) -> Event:
     keeper = Keeper(request, send)
     namespace = execute(request.program)
     keeper.join(namespace)
-    reporter = Reporter(job, keeper.tell)
+    gradients = GradientWatch()
+    gradients.join(namespace)
+    reporter = Reporter(job, keeper.tell, gradients)
     try:
         model, _, scores = namespace["main"](folder=request.folder, callbacks=(reporter,))
         job.interruptible = False
