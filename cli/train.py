@@ -29,6 +29,9 @@ class Augment(StrEnum):
 
 
 _LARGEST_SEED = 2**32 - 1
+_Weights = Annotated[
+    Path | None, typer.Option(help="Begin with the weights in this file.", dir_okay=False)
+]
 
 
 def run(  # noqa: PLR0913 - a parameter for each option
@@ -51,9 +54,7 @@ def run(  # noqa: PLR0913 - a parameter for each option
     augment: Annotated[
         Augment | None, typer.Option(help="Vary the training images so, as the drawing says how.")
     ] = None,
-    weights: Annotated[
-        Path | None, typer.Option(help="Begin with the weights in this file.", dir_okay=False)
-    ] = None,
+    weights: _Weights = None,
     out: Annotated[Path | None, typer.Option(help="Make the run directory in this folder.")] = None,
     as_json: AsJson = False,
 ) -> int:
@@ -63,8 +64,7 @@ def run(  # noqa: PLR0913 - a parameter for each option
     directory keeps. Ctrl+C stops the training and keeps the weights.
     """
     changes = {"epochs": epochs, "limit": limit, "seed": seed}
-    project = changed(files.load(file), data, changes, join or ())
-    project = augmented(project, augment)
+    project = augmented(changed(files.load(file), data, changes, join or ()), augment)
     if datasets.is_file(project.data.source):
         reading.check(project.data, quiet=as_json)
     report = infer(project)

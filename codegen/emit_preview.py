@@ -12,6 +12,7 @@ from graph.binding import bind
 from graph.views import mixes, varies, views
 
 if TYPE_CHECKING:
+    from graph.columns import Bindings
     from graph.inference import Report
     from graph.project import Project
 
@@ -43,19 +44,21 @@ def emit_variations(project: Project, report: Report) -> Program:
     if mixes(augmentation):
         lines.append("inputs, targets = mix_up(inputs, targets, seed)")
     lines.append("after = tf.nest.flatten(inputs)")
-    pairs = []
-    for view in views(bound):
-        if view.is_input:
-            shape = (-1, *view.shape)
-            parts = tuple(
-                f"tf.reshape({name}[{bound.inputs.index(view.bound)}], {shape})"
-                for name in ("before", "after")
-            )
-            pairs.append(Group("", parts))
     writer.add("def variations(data, samples, seed):")
     writer.add('"""Return images of training samples, and as many varied ones."""', indent=4)
     for line in lines:
         writer.add(line, indent=4)
-    writer.add(statement("return ", Group("", tuple(pairs), "[]")), indent=4)
+    writer.add(statement("return ", Group("", _pairs(bound), "[]")), indent=4)
     writer.section("variations", 1)
     return writer.program()
+
+
+def _pairs(bound: Bindings) -> tuple[Group, ...]:
+    """Return the expressions of the images before and after, for each Input that takes images."""
+    found = []
+    for view in views(bound):
+        if view.is_input:
+            at, shape = bound.inputs.index(view.bound), (-1, *view.shape)
+            parts = tuple(f"tf.reshape({name}[{at}], {shape})" for name in ("before", "after"))
+            found.append(Group("", parts))
+    return tuple(found)

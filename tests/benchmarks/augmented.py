@@ -143,7 +143,7 @@ def train(kind: Kind, seed: int, epochs: int, limit: int | None, folder: Path) -
 def table(scores: list[Score]) -> str:
     """Return a Markdown table: a line for each kind; gap: training − validation at the end."""
     lines = [
-        "| template | augmentation | epochs | by seed | mean | goal | reached | gap | minutes each |",
+        "| template | augmentation | epochs | by seed | mean | goal | reached | gap | minutes |",
         "| --- | --- | ---: | --- | ---: | ---: | ---: | ---: | ---: |",
     ]
     for kind in KINDS:
