@@ -12,18 +12,25 @@ from PySide6.QtWidgets import QLabel, QPushButton, QToolButton, QWidget
 
 from engine.runs import list_runs, open_run
 from graph import projectfile
+from graph.edits import SetTraining
 from graph.inference import infer
+from gui.app import build_window
 from gui.panels.runs import RunsPanel
 from gui.run_queue import RunQueue
 from gui.runner import State
+from gui.settings import Settings
 from gui.theme import DARK, apply_theme
 from tests.gui.training.conftest import Waiter, mlp
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
     from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
     from graph.project import Project
+    from gui.main_window import MainWindow
     from gui.runner import Runner
 
 pytestmark = pytest.mark.engine
@@ -138,3 +145,31 @@ def test_prove_it_gives_both_numbers(
     assert f"first-epoch loss {loss:.6f} by the program alone, {loss:.6f} in the run" in (
         words.text()
     )
+
+
+@pytest.fixture
+def window(
+    qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[MainWindow]:
+    monkeypatch.setenv("LAYERLOOM_RUNS", str(tmp_path))
+    made = build_window(qapp, Settings.in_file(tmp_path / "settings.ini"), DARK)
+    made.painted.disconnect()  # the engine starts with the first training
+    made.show()
+    yield made
+    for sheet in made.document.sheets:
+        sheet.stack.setClean()  # nobody is asked whether to save
+    made.close()
+
+
+def test_train_while_another_training_runs_offers_to_wait(window: MainWindow) -> None:
+    window.document.add(mlp(epochs=5000))
+    window.commands.train()
+    window.document.push(SetTraining(mlp(epochs=1).training), "Plan")
+    window.actions_by_id["model.train"].trigger()
+    assert "Another training is running" in window.messages.text
+    window.messages.findChild(QPushButton, "messages.act").click()
+    (one,) = window.queue.waiting
+    assert one.project.training.epochs == 1
+    assert window.panels["runs"].made().queue_strip.isVisible()  # type: ignore[attr-defined]
+    window.queue.remove(one)
+    assert window.queue.waiting == ()
