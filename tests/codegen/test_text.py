@@ -6,7 +6,7 @@ import ast
 import os
 import subprocess
 import sys
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import black
@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 
 from codegen import Program, emit, emit_activations, listing
 from codegen.source import WIDTH
+from graph import objects
+from graph.callbacks import own_files as own_files_of
 from graph.inference import infer
 from graph.params import Named
 from graph.project import (
@@ -132,6 +134,26 @@ plain: st.SearchStrategy[Any] = st.recursive(
     ),
     max_leaves=5,
 )
+
+
+def named(role: str, *own: str) -> st.SearchStrategy[Named]:
+    """Return objects of a role by real names and others, with settings that fit and that don't."""
+    names = st.sampled_from(objects.offered(role))
+    keys = st.sampled_from(["name", "monitor", "learning_rate", "filename", "path", *own]) | hostile
+    made = st.builds(Named, names | hostile, st.dictionaries(keys, plain, max_size=3))
+    return made | names.map(lambda name: objects.starter(role, name))
+
+
+own_files = st.builds(
+    lambda path, name: Named("File", {"path": path, "name": name}),
+    hostile.map(lambda text: f"/a/{text}.py"),
+    hostile,
+)
+callbacks = named("callback", "shape", "factor", "epochs") | own_files
+losses, metrics = (named(role, "delta", "k") | hostile for role in ("loss", "metric"))
+goals = st.builds(
+    Goal, losses, st.lists(metrics, max_size=2).map(tuple), st.floats() | st.just(1.0)
+)
 KINDS = ["Input", "Dense", "Conv2D", "Concatenate", "Flatten", "Nonsense", "'); import os #"]
 
 
@@ -157,8 +179,12 @@ def hostile_projects(draw: st.DrawFn) -> Project:
         {f"{port.node}:0": Binding(draw(hostile)) for port in outputs[:1]},
     )
     training = Training(
-        Named(draw(hostile), draw(st.dictionaries(hostile, plain, max_size=2))),
-        {f"{port.node}:0": Goal(draw(hostile), (draw(hostile),)) for port in outputs[1:]},
+        draw(named("optimizer", "use_ema")),
+        {f"{port.node}:0": draw(goals) for port in outputs},
+        callbacks=tuple(draw(st.lists(callbacks, max_size=2))),
+        class_weight=draw(st.sampled_from(["none", "balanced"]) | hostile),
+        sample_weight=draw(hostile),
+        mixed_precision=draw(st.booleans()),
         checkpoint=Checkpoint(draw(hostile), draw(hostile), mode=draw(hostile)),
         limit=draw(st.none() | st.integers()),
     )
@@ -179,7 +205,9 @@ def test_no_drawing_can_put_code_into_its_program(project: Project) -> None:
         if isinstance(part, ast.Import | ast.ImportFrom)
         for alias in part.names
     }
-    assert imported <= IMPORTS
+    own = {f"{PurePath(path).stem}" for path in own_files_of(project.training)}
+    assert imported <= IMPORTS | own
+    assert all(name.isascii() and name.isidentifier() for name in own)
     called = {
         part.func.id
         for part in ast.walk(tree)

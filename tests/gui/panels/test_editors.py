@@ -10,7 +10,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLabel, QLineEdit, QWidget
 
-from graph import params, registry
+from graph import params, paths, registry
 from graph.params import Named
 from graph.spec import Param
 from gui.panels.editors import EDITORS, Editor, editor_for, spell
@@ -54,7 +54,7 @@ def test_every_parameter_of_every_layer_has_an_editor_that_shows_it(qtbot: QtBot
 def test_every_kind_of_parameter_is_in_the_table() -> None:
     kinds = {
         made
-        for made in vars(params).values()
+        for made in (*vars(params).values(), *vars(paths).values())
         if isinstance(made, type) and hasattr(made, "parse") and made.__name__ != "Kind"
     }
     assert set(EDITORS) == kinds
