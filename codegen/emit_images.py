@@ -12,8 +12,10 @@ from codegen.emit_transforms import transformed
 from codegen.source import statement
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from codegen.source import Writer
-    from graph.columns import Bound
+    from graph.columns import Bound, Step
 
 _IMAGES = '''\
 class Images:
@@ -101,19 +103,22 @@ def emit_reader(writer: Writer, one: Bound, name: str, *, mixed: bool) -> None:
     add(f"return tf.image.resize(pixels, {tuple(size[:2])}, antialias=True)", 8)
     add("", 0)
     add("images = tf.map_fn(image, files, fn_output_signature=tf.float32)", 4)
-    shape = size
+    _emit_steps(writer, node, steps)
+
+
+def _emit_steps(writer: Writer, node: str, steps: Sequence[Step]) -> None:
+    """Write what is done to a batch of images after reading, and its return."""
+    shape = steps[0].shape
     ends = []
     for step in steps[1:]:
         if step.named is not None:
-            add(
-                statement("images = ", *transformed("images", "images", step, shape, tensors=True)),
-                4,
-            )
+            made = transformed("images", "images", step, shape, tensors=True)
+            writer.add(statement("images = ", *made), node, indent=4)
         elif step.kind == "scale":
             ends.append("images / 255")
         elif step.kind == "reshape":
             ends.append(f"tf.reshape(images, {(-1, *step.shape)})")
         shape = step.shape or shape
     for end in ends[:-1]:
-        add(f"images = {end}", 4)
-    add(f"return {ends[-1] if ends else 'images'}", 4)
+        writer.add(f"images = {end}", node, indent=4)
+    writer.add(f"return {ends[-1] if ends else 'images'}", node, indent=4)
