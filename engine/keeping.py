@@ -81,9 +81,10 @@ class Keeper(keras.callbacks.Callback):  # type: ignore[misc]  # Keras carries n
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:  # noqa: ANN401, ARG002 - Keras's signature
         """Write a backup if it is due, and always after the last epoch."""
         is_last = self._model.stop_training or epoch + 1 == self.params["epochs"]
-        began = time.monotonic()
-        if self._state is None or (began < self._due and not is_last):
+        if self._state is None or (time.monotonic() < self._due and not is_last):
             return
+        self._state.find_generators()  # takes long, but once
+        began = time.monotonic()
         try:
             backup.write(Path.cwd(), self._state.take(self._epochs))
         except OSError as error:

@@ -37,7 +37,6 @@ def prepare(  # noqa: PLR0913 - what a run is made of
     Raises:
         RunError: the disk is full, or ``parent`` can't be written to.
     """
-    start = None if weights is None else str(weights.resolve())
     info = RunInfo(
         seed=project.training.seed,
         versions={"keras": ready.keras, "tensorflow": ready.tensorflow, "python": ready.python},
@@ -45,7 +44,7 @@ def prepare(  # noqa: PLR0913 - what a run is made of
         hardware=hardware.facts(ready.devices),
         parameters=totals(project, infer(project)).params,
         parent=_run_of(weights),
-        start=start,
+        start=None if weights is None else str(weights.resolve()),
     )
     run = new_run(parent, project.name, projectfile.dumps(project), program.text, info)
     _bring_own(project, run.path)
@@ -54,7 +53,7 @@ def prepare(  # noqa: PLR0913 - what a run is made of
         run_dir=str(run.path.resolve()),
         program=program.text,
         folder=str(Path(folder).resolve()),
-        weights=start,
+        weights=info.start,
     )
     return run, request
 

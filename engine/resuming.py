@@ -60,7 +60,7 @@ class State:
         for name, variables in self._variables().items():
             for number, variable in enumerate(variables):
                 backup.arrays[f"{name}/{number}"] = _plain(variable)
-        generators = self._own_generators()
+        generators = self.find_generators()
         for number, (_, generator) in enumerate(generators):
             backup.arrays[f"generator/{number}"] = _plain(generator.state)
         backup.state = {
@@ -85,10 +85,10 @@ class State:
         for name, variables in self._variables().items():
             _assign(variables, backup, name)
         wanted = backup.state["generators"]
-        if set(wanted) - {name for name, _ in self._own_generators()}:
+        if set(wanted) - {name for name, _ in self.find_generators()}:
             keras.random.uniform(())  # makes the global one, which is made when it is first used
             self._generators = None
-        own = dict(self._own_generators())
+        own = dict(self.find_generators())
         for number, name in enumerate(wanted):
             if name in own:
                 own[name].state.assign(backup.arrays[f"generator/{number}"])
@@ -105,7 +105,7 @@ class State:
             optimizer.build(self.model.trainable_variables)
         return {"model": self.model.variables, "optimizer": optimizer.variables}
 
-    def _own_generators(self) -> list[tuple[str, Any]]:
+    def find_generators(self) -> list[tuple[str, Any]]:
         """Return the seed generators that no layer of the model owns, by name, once they exist."""
         if self._generators is None:
             owned = {id(variable) for variable in self.model.variables}

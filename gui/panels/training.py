@@ -21,7 +21,7 @@ from gui.panels.parts import link_button
 from gui.panels.training_controls import Controls
 from gui.panels.training_parts import Line, Notice, TextWindow
 from gui.panels.training_record import Record, plan_texts
-from gui.runner import State, paused_words
+from gui.runner import State
 from gui.theme import MEDIUM, SMALL, TINY
 
 if TYPE_CHECKING:
@@ -175,7 +175,7 @@ class TrainingPanel(QWidget):
 
     def _on_paused(self, paused: protocol.Paused) -> None:
         if self._shown is not None:
-            self._shown.take_pause(paused_words(paused))
+            self._shown.take_pause(paused)
             self._show_words()
 
     def _on_continued(self, _continued: object) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtCore import QCoreApplication
 
 from gui.panels.curves import Curves
 from gui.panels.training_parts import clock, duration, epochs_text, score_texts
+from gui.runner import paused_words
 
 if TYPE_CHECKING:
     from engine import protocol
@@ -88,17 +89,15 @@ class Record:
 
     def take_progress(self, event: protocol.Progress) -> None:
         """Note where training is."""
-        self.place = _tr("Epoch {0:,}/{1:,} · batch {2:,}").format(
-            event.epoch + 1, self.epochs, event.step
-        )
-        self.place += f"/{event.steps:,}" if event.steps else ""
+        self._take_place(event)
         rate = f"{event.rate:,.0f} {self.unit}" if event.rate else ""
         left = _tr("{0} left").format(clock(event.eta)) if event.eta is not None else ""
         self.outcome = (" · ".join(filter(None, (rate, left))), left or rate)
 
-    def take_pause(self, words: str) -> None:
+    def take_pause(self, paused: protocol.Paused) -> None:
         """Training holds; the time until it goes on doesn't count."""
-        self._paused, self.words = time.monotonic(), words
+        self._take_place(paused)
+        self._paused, self.words = time.monotonic(), paused_words(paused)
 
     def end_pause(self) -> None:
         """Training goes on."""
@@ -123,6 +122,12 @@ class Record:
         """Keep why it failed."""
         self.words, self.outcome = _tr("The training failed"), ()
         self.failure = failure
+
+    def _take_place(self, event: protocol.Progress | protocol.Paused) -> None:
+        self.place = _tr("Epoch {0:,}/{1:,} · batch {2:,}").format(
+            event.epoch + 1, self.epochs, event.step
+        )
+        self.place += f"/{event.steps:,}" if event.steps else ""
 
     def _stopped_words(self) -> str:
         if self.run is None or self.run.weights is None:

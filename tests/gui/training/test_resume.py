@@ -131,4 +131,4 @@ def test_a_run_that_cannot_go_on_is_one_sentence(
     (failure,) = wait.first(runner.failed)
     assert "\n" not in failure.sentence
     assert failure.sentence.endswith(".")
-    assert panel.status.accessibleName() == "The training failed"
+    assert panel.status.accessibleName() == "broken: the training failed"
