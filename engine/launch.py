@@ -49,13 +49,8 @@ def prepare(  # noqa: PLR0913 - what a run is made of
     run = new_run(parent, project.name, projectfile.dumps(project), program.text, info)
     _bring_own(project, run.path)
     # the engine has a working directory of its own
-    request = protocol.Train(
-        run_dir=str(run.path.resolve()),
-        program=program.text,
-        folder=str(Path(folder).resolve()),
-        weights=info.start,
-    )
-    return run, request
+    place, data = str(run.path.resolve()), str(Path(folder).resolve())
+    return run, protocol.Train(run_dir=place, program=program.text, folder=data, weights=info.start)
 
 
 def _bring_own(project: Project, folder: Path) -> None:
