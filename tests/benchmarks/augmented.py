@@ -44,9 +44,9 @@ class Kind(NamedTuple):
 
 
 KINDS = (
-    Kind("fashion-none", "fashion-cnn", "fashion_mnist", "none", 40, 0.9104),
-    Kind("fashion-online", "fashion-cnn", "fashion_mnist", "online", 40, 0.92),
-    Kind("fashion-pre", "fashion-cnn", "fashion_mnist", "pre", 14, None),
+    Kind("fashion-none", "fashion-cnn", "fashion_mnist", "none", 30, 0.9104),
+    Kind("fashion-online", "fashion-cnn", "fashion_mnist", "online", 30, 0.92),
+    Kind("fashion-pre", "fashion-cnn", "fashion_mnist", "pre", 10, None),
     Kind("cifar-online", "cifar-cnn", "cifar10", "online", 25, 0.80, (1,)),
 )
 
