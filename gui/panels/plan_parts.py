@@ -89,7 +89,7 @@ class WeightsForm(QWidget):
         super().__init__()
         self.balance = word_box("plan.class_weight", self.tr("Class weights"))
         self.balance.addItem(self.tr("all labels alike"), "none")
-        self.balance.addItem(self.tr("balanced: rare labels weigh more"), "balanced")
+        self.balance.addItem(self.tr("rare labels weigh more"), "balanced")
         self.balance.activated.connect(
             lambda _n: self.edited.emit("class_weight", self.balance.currentData())
         )
