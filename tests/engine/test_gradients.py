@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import h5py  # type: ignore[import-untyped]  # it has none
+import h5py
 import numpy as np
 import pytest
 
