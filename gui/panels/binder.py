@@ -38,9 +38,19 @@ _MOST_LISTED = 30  # rows that are left out, in the tip
 def binder_style(theme: Theme) -> str:
     """Return the style sheet of the data panel's own widgets."""
     return f"""
-        QLabel[chip="true"] {{
-          background: {theme.raised}; border-radius: 4px; padding: 2px 6px;
+        QFrame[chip="true"] {{
+          background: {theme.panel}; border: 1px solid {theme.border}; border-radius: 4px;
         }}
+        QFrame[chip="true"][live="true"] {{ background: {theme.raised}; }}
+        QFrame[chip="true"][live="true"]:hover {{ background: {theme.hover}; }}
+        QFrame[chip="true"][invalid="true"] {{ border-color: {theme.error}; }}
+        QFrame[chip="true"]:focus {{ border-color: {theme.accent}; }}
+        QPushButton[role="chip"] {{
+          background: transparent; border: 1px dashed {theme.border}; border-radius: 4px;
+          padding: 1px 6px; min-height: 18px; font-weight: 400;
+        }}
+        QPushButton[role="chip"]:hover {{ background: {theme.hover}; }}
+        QPushButton[role="chip"]:focus {{ border-color: {theme.accent}; }}
         QPushButton[field="true"] {{
           background: {theme.raised}; border: 1px solid {theme.border}; color: {theme.text};
           font-family: "{CODE_FAMILY}"; font-size: 12px;
@@ -89,7 +99,11 @@ class BinderPanel(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Show everything in a theme's colours."""
+        self._theme = theme
         self.setStyleSheet(binder_style(theme))
+        if self._rows:  # their chips are made anew
+            self._rows = {}
+            self.refresh()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up with what changed while the panel was hidden."""
@@ -166,14 +180,10 @@ class BinderPanel(QWidget):
         column = QVBoxLayout(self._rows_body)
         column.setContentsMargins(0, TINY, 0, 0)
         column.setSpacing(SMALL)
-        groups = ((self.tr("Inputs"), "input", inputs), (self.tr("Outputs"), "output", outputs))
-        for title, word, group in groups:
-            if not group:
-                continue
-            column.addWidget(rule())
-            column.addWidget(label(title, "heading"))
+        for word, group in (("input", inputs), ("output", outputs)):
             for at, key in enumerate(group):
-                row = BoundRow(f"binder.{word}.{at}", is_output=word == "output")
+                column.addWidget(rule())
+                row = BoundRow(f"binder.{word}.{at}", self._theme, is_output=word == "output")
                 row.revealed.connect(lambda node=group[key].port.node: self.document.reveal(node))
                 row.bound.connect(lambda binding, k=key, w=word: self._on_bound(w, k, binding))
                 row.aimed.connect(lambda goal, k=key: self._on_aimed(k, goal))

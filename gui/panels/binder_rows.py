@@ -8,7 +8,6 @@ import msgspec
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
-    QCheckBox,
     QHBoxLayout,
     QMenu,
     QPushButton,
@@ -18,15 +17,15 @@ from PySide6.QtWidgets import (
 )
 
 from graph import objects
-from graph.datasets import IMAGE, LABEL
 from graph.params import show
 from graph.problems import Severity
 from graph.project import Goal
 from graph.shapes import show_shape
+from gui.panels.binder_chips import ChipRow
 from gui.panels.editors import Combo
 from gui.panels.inspector_form import FormGrid
-from gui.panels.parts import FlowLayout, label, link_button, set_property, unbroken
-from gui.theme import TINY
+from gui.panels.parts import ElidedLabel, label, link_button, set_property, unbroken
+from gui.theme import SMALL, TINY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,9 +33,10 @@ if TYPE_CHECKING:
     from graph.binding import Bound
     from graph.problems import Problem
     from graph.project import Binding
+    from gui.theme import Theme
 
 NAMES_WIDTH = 64  # of the names at the left of the data panel, in pixels
-FORMS = {"auto": "as the loss asks", "integer": "integer", "one-hot": "one-hot"}
+_GOAL_NAMES = 48
 METRICS = (
     "accuracy",
     "binary_accuracy",
@@ -79,25 +79,22 @@ class BoundRow(QWidget):
     bound = Signal(object)
     aimed = Signal(object)
 
-    def __init__(self, name: str, *, is_output: bool) -> None:
+    def __init__(self, name: str, theme: Theme, *, is_output: bool) -> None:
         super().__init__()
         self.setObjectName(name)
+        self._is_output = is_output
         self._binding: Binding | None = None
         self._goal = Goal()
-        self._chips_shown: tuple[str, ...] = ()
         self._name = link_button("", f"{name}.name")
         self._name.clicked.connect(self.revealed)
+        self._takes = ElidedLabel("", "muted")
+        self._takes.setObjectName(f"{name}.shape")
         self._columns = self._combo(f"{name}.column", self._on_column)
-        self._scale = QCheckBox(self.tr("scale to 0–1"))
-        self._scale.setObjectName(f"{name}.scale")
-        self._scale.clicked.connect(self._on_scale)
-        self._form = self._combo(f"{name}.form", self._on_form)
-        for form, text in FORMS.items():
-            self._form.addItem(self.tr(text), form)
-        self._chips = QWidget()
-        self._chips.setObjectName(f"{name}.steps")
-        self._flow = FlowLayout()
-        self._chips.setLayout(self._flow)
+        self._columns.setToolTip(self.tr("The column of the data that it gets."))
+        self._columns.setAccessibleName(self.tr("column"))
+        self._columns.setMinimumWidth(150)
+        self.chips = ChipRow(name, theme)
+        self.chips.bound.connect(self.bound)
         self._trouble = label("", "error", wrap=True)
         self._trouble.setObjectName(f"{name}.problem")
         self._loss = self._combo(f"{name}.loss", self._on_loss)
@@ -106,34 +103,33 @@ class BoundRow(QWidget):
         self._metrics.setProperty("field", True)
         self._metrics.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._metrics.setMenu(self._metrics_menu())
-        self._lay_out(is_output=is_output)
+        self._lay_out()
 
-    def _lay_out(self, *, is_output: bool) -> None:
+    def _lay_out(self) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, TINY)
         column.setSpacing(TINY)
         head = QHBoxLayout()
+        head.setSpacing(SMALL)
         head.addWidget(self._name)
-        head.addStretch(1)
+        head.addWidget(self._takes, 1)
+        head.addWidget(self._columns)
         column.addLayout(head)
-        fields = QWidget()
-        grid = FormGrid(fields, NAMES_WIDTH, buttons=False)
-        grid.add(self.tr("column"), self.tr("Which column of the data set it gets."), self._columns)
-        self._form_row = QWidget()
-        form = FormGrid(self._form_row, NAMES_WIDTH, buttons=False)
-        form.add(self.tr("labels"), self.tr("The form in which labels go in."), self._form)
-        column.addWidget(fields)
-        column.addWidget(self._form_row)
-        column.addWidget(self._scale)
-        column.addWidget(self._chips)
-        if is_output:
-            goal = QWidget()
-            grid = FormGrid(goal, NAMES_WIDTH, buttons=False)
-            grid.add(self.tr("loss"), self.tr("What training makes small."), self._loss)
-            grid.add(self.tr("metrics"), self.tr("What is watched besides."), self._metrics)
-            column.addWidget(goal)
+        column.addWidget(self.chips)
+        if self._is_output:
+            goal = QHBoxLayout()
+            goal.setSpacing(SMALL)
+            fields = (
+                (self.tr("loss"), self.tr("What training makes small."), self._loss),
+                (self.tr("metrics"), self.tr("What is watched besides."), self._metrics),
+            )
+            for words, tip, field in fields:
+                grid = FormGrid(width=_GOAL_NAMES, buttons=False)
+                grid.add(words, tip, field)
+                goal.addLayout(grid, 1)
+            column.addLayout(goal)
         column.addWidget(self._trouble)
-        for unused in () if is_output else (self._loss, self._metrics):
+        for unused in () if self._is_output else (self._loss, self._metrics):
             unused.setParent(self)
             unused.hide()
 
@@ -157,42 +153,24 @@ class BoundRow(QWidget):
         self._binding = bound.binding
         self._goal = goal or Goal()
         self._name.setText(text.name)
-        kind = bound.column.kind if bound.column is not None else ""
-        with QSignalBlocker(self._columns), QSignalBlocker(self._scale), QSignalBlocker(self._form):
+        with QSignalBlocker(self._columns):
             if [self._columns.itemText(at) for at in range(self._columns.count())] != [
                 *text.columns
             ]:
                 self._columns.clear()
                 self._columns.addItems(text.columns)
             self._columns.setCurrentIndex(self._columns.findText(bound.binding.column))
-            self._scale.setChecked(bound.binding.scale)
-            self._form.setCurrentIndex(self._form.findData(bound.binding.form))
-        is_pixels = bound.column is not None and bound.column.dtype == "uint8"
-        self._scale.setVisible(kind == IMAGE and is_pixels)
-        self._form_row.setVisible(kind == LABEL and goal is not None)
-        self._show_chips(bound)
+        self._takes.show_text(self._shape_text(bound))
+        self.chips.show_bound(bound, is_output=self._is_output)
         self._show_trouble(text.problems)
         if goal is not None:
             self._show_goal(goal, bound)
 
-    def _show_chips(self, bound: Bound) -> None:
-        texts: tuple[str, ...] = ()
-        if bound.column is not None:
-            start = f"{bound.column.dtype} {show_shape((None, *bound.column.shape))}"
-            texts = (unbroken(start), *(unbroken(step.text) for step in bound.steps or ()))
-        self._chips.setVisible(bool(texts))
-        if texts == self._chips_shown:
-            return
-        self._chips_shown = texts
-        while (item := self._flow.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
-        for at, text in enumerate(texts):
-            chip = label(text if at == 0 else f"→ {text}", "code")
-            chip.setProperty("chip", True)
-            self._flow.addWidget(chip)
-        self._chips.updateGeometry()
+    def _shape_text(self, bound: Bound) -> str:
+        if bound.spec is None:
+            return ""
+        shape = unbroken(show_shape(bound.spec.shape) or "?")
+        return (self.tr("gives {0}") if self._is_output else self.tr("takes {0}")).format(shape)
 
     def _show_trouble(self, problems: Iterable[Problem]) -> None:
         found = tuple(problems)
@@ -216,18 +194,10 @@ class BoundRow(QWidget):
         for action in self._metrics.menu().actions():
             action.setChecked(action.text() in goal.metrics)
 
-    def _bind(self, **parts: object) -> None:
-        if self._binding is not None:
-            self.bound.emit(msgspec.structs.replace(self._binding, **parts))
-
     def _on_column(self, index: int) -> None:
-        self._bind(column=self._columns.itemText(index))
-
-    def _on_scale(self, checked: bool) -> None:  # noqa: FBT001 - Qt's signal
-        self._bind(scale=checked)
-
-    def _on_form(self, index: int) -> None:
-        self._bind(form=self._form.itemData(index))
+        if self._binding is not None:
+            column = self._columns.itemText(index)
+            self.bound.emit(msgspec.structs.replace(self._binding, column=column))
 
     def _on_loss(self, index: int) -> None:
         self.aimed.emit(msgspec.structs.replace(self._goal, loss=self._loss.itemData(index)))

@@ -4,25 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
-    QCheckBox,
     QComboBox,
     QFileDialog,
     QLabel,
+    QLineEdit,
+    QMenu,
     QPushButton,
+    QToolButton,
     QWidget,
 )
 
 from graph.datasets import KNOWN, SAMPLE
+from graph.edits import SetData
 from graph.objects import table
 from graph.params import Named
-from graph.project import port_key
+from graph.project import Binding, port_key
 from gui.panels.binder import BinderPanel
+from gui.panels.binder_chips import Chip
 from gui.panels.binder_rows import METRICS, losses
 from gui.theme import LIGHT
 from tests.gui.panels.conftest import Drawn, draw
@@ -33,6 +38,9 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from gui.theme import Theme
+
+# what the offscreen platform says at each menu
+menus = pytest.mark.qt_log_ignore("raise", "grabbing the keyboard", extend=True)
 
 
 @pytest.fixture
@@ -67,11 +75,34 @@ def choose(panel: BinderPanel, name: str, text: str) -> None:
         QTest.keyClick(combo, key)
 
 
+def press(panel: BinderPanel, name: str, key: Qt.Key) -> None:
+    chip = panel.findChild(QWidget, name)
+    chip.setFocus()
+    QTest.keyClick(chip, key)
+
+
+def choose_form(panel: BinderPanel, text: str) -> None:
+    """Open the menu of the labels' chip, and choose from it."""
+    press(panel, "binder.output.0.chip.1", Qt.Key.Key_Return)
+    menu = panel.findChild(QMenu, "binder.output.0.menu")
+    menu.close()
+    next(one for one in menu.actions() if one.text() == text).trigger()
+
+
+def add(panel: BinderPanel, name: str) -> None:
+    """Add a transform from the menu of the first Input."""
+    panel.findChild(QPushButton, "binder.input.0.add").click()
+    menu = panel.findChild(QMenu, "binder.input.0.menu")
+    menu.close()
+    next(one for one in menu.actions() if one.text() == name).trigger()
+    QTest.qWait(1)
+
+
 def chips(panel: BinderPanel, name: str) -> list[str]:
     QTest.qWait(0)  # Qt shows what was added to a layout at the next turn
     box = panel.findChild(QWidget, name)
-    found = [one for one in box.findChildren(QLabel) if not one.isHidden()]
-    return [one.text().replace("\u00a0", " ") for one in found]
+    found = [one for one in box.findChildren(Chip) if not one.isHidden()]
+    return [one.words.text().replace("\u00a0", " ") for one in found]
 
 
 def test_without_data_the_panel_asks_for_some(panel: BinderPanel) -> None:
@@ -94,15 +125,15 @@ def test_a_known_set_binds_inputs_and_outputs_and_shows_the_steps(
     assert chips(panel, "binder.output.0.steps")[1:] == ["→ integer labels"]
 
 
+@menus
 def test_scaling_form_loss_and_metrics_are_edits(panel: BinderPanel, mlp: Drawn) -> None:
     choose(panel, "binder.source", KNOWN[SAMPLE].title)
     project = mlp.document.project
     key, port = mlp.keys["visible"], port_key(project.graph.outputs[0])
-    box = panel.findChild(QCheckBox, "binder.input.0.scale")
-    QTest.mouseClick(box, Qt.MouseButton.LeftButton, pos=QPoint(8, box.height() // 2))
+    press(panel, "binder.input.0.chip.1", Qt.Key.Key_Delete)
     assert mlp.document.project.data.inputs[key].scale is False
     assert "→ scale to 0–1" not in chips(panel, "binder.input.0.steps")
-    choose(panel, "binder.output.0.form", "one-hot")
+    choose_form(panel, "one-hot")
     assert mlp.document.project.data.outputs[port].form == "one-hot"
     assert chips(panel, "binder.output.0.steps")[-1] == "→ one-hot (10)"
     choose(panel, "binder.output.0.loss", "categorical_crossentropy")
@@ -115,11 +146,76 @@ def test_scaling_form_loss_and_metrics_are_edits(panel: BinderPanel, mlp: Drawn)
     assert mlp.document.project.data.source == ""
 
 
+@menus
+def test_transforms_are_added_set_moved_and_removed(
+    panel: BinderPanel, mlp: Drawn, qtbot: QtBot
+) -> None:
+    choose(panel, "binder.source", KNOWN[SAMPLE].title)
+    key = mlp.keys["visible"]
+    add(panel, "noise")
+    settings = panel.findChild(QWidget, "binder.input.0.settings")
+    field = settings.findChild(QLineEdit)
+    assert settings.isVisible()
+    field.selectAll()
+    QTest.keyClicks(field, "4.5")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert mlp.document.project.data.inputs[key].transforms == (Named("noise", {"stddev": 4.5}),)
+    assert chips(panel, "binder.input.0.steps")[1] == "→ noise 4.5"
+    settings.close()
+    add(panel, "half")
+    settings.close()
+    names = [one.name for one in mlp.document.project.data.inputs[key].transforms]
+    assert names == ["noise", "half"]
+    press(panel, "binder.input.0.chip.2", Qt.Key.Key_Left)
+    moved = mlp.document.project.data.inputs[key].transforms
+    assert [one.name for one in moved] == ["half", "noise"]
+    qtbot.waitUntil(panel.findChild(QWidget, "binder.input.0.chip.1").hasFocus)
+    assert "visible" in panel.findChild(QLabel, "binder.input.0.problem").text()
+    drag(panel, "binder.input.0.chip.2", "binder.input.0.chip.1")
+    moved = mlp.document.project.data.inputs[key].transforms
+    assert [one.name for one in moved] == ["noise", "half"]
+    panel.findChild(QToolButton, "binder.input.0.chip.2.remove").click()
+    assert chips(panel, "binder.input.0.steps")[1:] == [
+        "→ noise 4.5",
+        "→ scale to 0–1",
+        "→ flatten to 784",
+    ]
+
+
+def drag(panel: BinderPanel, name: str, target: str) -> None:
+    one, other = (panel.findChild(QWidget, each) for each in (name, target))
+    end = one.mapFromGlobal(other.mapToGlobal(QPoint(4, 4)))
+    QTest.mousePress(one, Qt.MouseButton.LeftButton)
+    QTest.mouseMove(one, end)
+    QTest.mouseRelease(one, Qt.MouseButton.LeftButton, pos=end)
+
+
+@menus
+def test_a_transform_that_does_not_fit_is_marked_and_not_offered(
+    panel: BinderPanel, mlp: Drawn
+) -> None:
+    choose(panel, "binder.source", KNOWN[SAMPLE].title)
+    panel.findChild(QPushButton, "binder.input.0.add").click()
+    menu = panel.findChild(QMenu, "binder.input.0.menu")
+    menu.close()
+    grey = next(one for one in menu.actions() if one.text() == "grey")
+    assert not grey.isEnabled()
+    assert "colour" in grey.toolTip()
+    crop = Binding("image", transforms=(Named("crop", {"size": (40, 40)}),))
+    data = msgspec.structs.replace(mlp.document.project.data, inputs={mlp.keys["visible"]: crop})
+    mlp.document.push(SetData(data), "Bind")
+    QTest.qWait(1)
+    chip = panel.findChild(QWidget, "binder.input.0.chip.1")
+    assert chip.property("invalid") is True
+    assert "can't be cut out of 28 × 28" in chip.toolTip()
+
+
+@menus
 def test_a_loss_that_does_not_fit_is_said_beside_it(panel: BinderPanel) -> None:
     choose(panel, "binder.source", KNOWN[SAMPLE].title)
     trouble = panel.findChild(QLabel, "binder.output.0.problem")
     assert not trouble.isVisible()
-    choose(panel, "binder.output.0.form", "one-hot")
+    choose_form(panel, "one-hot")
     choose(panel, "binder.output.0.loss", "sparse_categorical_crossentropy")
     assert trouble.isVisible()
     assert "output" in trouble.text()
@@ -188,11 +284,12 @@ def test_the_wheel_takes_no_focus_and_changes_nothing(panel: BinderPanel, mlp: D
     assert all(combo.focusPolicy() is Qt.FocusPolicy.StrongFocus for combo in combos)
 
 
+@menus
 def test_columns_that_an_own_file_lacks_are_chosen_anew(
     panel: BinderPanel, mlp: Drawn, tmp_path: Path
 ) -> None:
     choose(panel, "binder.source", KNOWN[SAMPLE].title)
-    choose(panel, "binder.output.0.form", "one-hot")  # binds the column "label" by hand
+    choose_form(panel, "one-hot")  # binds the column "label" by hand
     path = tmp_path / "own.npz"
     x, y = np.zeros((20, 784), "float32"), np.arange(20) % 10
     np.savez(path, x_train=x, y_train=y, x_test=x[:5], y_test=y[:5])
