@@ -8,12 +8,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
+
 from cli.ends import Refusal, Status, print_json
 from cli.progress import Display, values
 from codegen import emit
 from engine import launch, protocol
 from engine.client import Engine, EngineDied, ProgramFailed
+from engine.diagnosis import Note, diagnose
+from engine.expected import facts_of_run
 from engine.launch import prepare
+from engine.observed import Observed
 from engine.runs import Run, RunError, open_run
 from graph import datasets
 from graph.inference import Report
@@ -23,11 +28,15 @@ Show = Callable[[protocol.Event], None]
 
 
 class Outcome(NamedTuple):
-    """A run that is over: its record, whether it was stopped, and how long it took (seconds)."""
+    """A run that is over: its record, whether it was stopped, and how long it took (seconds).
+
+    `notes`: what is worth knowing about how it went, the gravest first.
+    """
 
     run: Run
     stopped: bool
     seconds: float
+    notes: tuple[Note, ...] = ()
 
 
 def train(
@@ -78,6 +87,7 @@ def present(outcome: Outcome, display: Display, *, as_json: bool) -> Status:
             "history": outcome.run.history,
             "scores": info.scores,
             "seconds": round(outcome.seconds, 3),
+            "notes": [msgspec.to_builtins(note) for note in outcome.notes],
         }
         print_json(record)
         return Status.INTERRUPTED if outcome.stopped else Status.FINE
@@ -85,6 +95,8 @@ def present(outcome: Outcome, display: Display, *, as_json: bool) -> Status:
         display.say("Stopped; the weights so far are kept. layerloom resume goes on.")
     elif info.scores:
         display.say(f"Test set: {values(info.scores)}")
+    for note in outcome.notes:
+        display.say(f"Note: {note.sentence} {note.advice}")
     display.say(f"{outcome.seconds:.1f} s. Run: {outcome.run.path}")
     return Status.INTERRUPTED if outcome.stopped else Status.FINE
 
@@ -100,9 +112,11 @@ def find_data(project: Project) -> Path:
 def _follow(engine: Engine, request: protocol.Train, run: Run, show: Show) -> Outcome:
     began = time.perf_counter()
     last: protocol.Event | None = None
+    seen = Observed()
     try:
         for event in engine.train(request):
             run.record(event)
+            seen.take(event)
             show(event)
             last = event
     except EngineDied as died:
@@ -111,7 +125,8 @@ def _follow(engine: Engine, request: protocol.Train, run: Run, show: Show) -> Ou
     if isinstance(last, protocol.Failed):
         raise Refusal(f"{last.sentence} The run is in {run.path}.", Status.RUN_FAILED)
     stopped = isinstance(last, protocol.Finished) and last.reason == "stopped"
-    return Outcome(run, stopped, time.perf_counter() - began)
+    seconds = time.perf_counter() - began
+    return Outcome(run, stopped, seconds, diagnose(seen, facts_of_run(run)))
 
 
 def maps(request: protocol.Maps) -> protocol.MapsReady:

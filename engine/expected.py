@@ -6,12 +6,15 @@ import math
 from typing import TYPE_CHECKING
 
 from engine.observed import Facts
-from graph import registry, schedules
+from engine.runs import RunError
+from graph import projectfile, registry, schedules
 from graph.binding import bind
 from graph.datavalues import LABEL
 from graph.goals import BINARY, CATEGORICAL, SPARSE
+from graph.inference import infer
 
 if TYPE_CHECKING:
+    from engine.runs import Run
     from graph.inference import Report
     from graph.project import Project
 
@@ -43,6 +46,15 @@ def facts_of(project: Project, report: Report) -> Facts:
         rate=rate if isinstance(rate, float) else None,
         eased=training.augmentation.how != "none" or _eases(project),
     )
+
+
+def facts_of_run(run: Run) -> Facts:
+    """Return what the drawing of a run says; nothing if it can't be read."""
+    try:
+        project = projectfile.loads(run.drawing_text)
+    except (RunError, projectfile.BadFile):
+        return Facts()
+    return facts_of(project, infer(project))
 
 
 def _eases(project: Project) -> bool:

@@ -16,6 +16,7 @@ _PROGRESS_INTERVAL = 0.125  # seconds: at most 8 a second
 _LOG_INTERVAL = 0.1  # seconds that printed text is gathered
 _SIGNALS: dict[type, str] = {
     protocol.EpochEnded: "epoch_ended",
+    protocol.Gradients: "gradients_seen",
     protocol.Paused: "paused",
     protocol.Continued: "continued",
 }
@@ -108,7 +109,12 @@ class Stream:
             case protocol.Progress() if now >= self._progress_due:
                 self._progress_due = now + _PROGRESS_INTERVAL
                 self._teller.tell("progressed", event)
-            case protocol.EpochEnded() | protocol.Paused() | protocol.Continued():
+            case (
+                protocol.EpochEnded()
+                | protocol.Gradients()
+                | protocol.Paused()
+                | protocol.Continued()
+            ):
                 self._teller.tell(_SIGNALS[type(event)], event)
             case protocol.Evaluated():
                 self._teller.tell("evaluated", event.scores)

@@ -16,6 +16,7 @@ from codegen.source import Program
 from engine import launch, protocol
 from engine.client import Engine, EngineDied, ProgramFailed
 from engine.command import Command
+from engine.expected import facts_of_run
 from engine.launch import prepare
 from engine.protocol import LAST_EVENTS
 from engine.runs import Run, RunError, open_run
@@ -213,6 +214,7 @@ class EngineThread:
             if self._stopped:
                 raise _Unwanted
             engine.send(request)
+        self._teller.tell("facts_known", facts_of_run(run))
         stream = Stream(self._teller)
         last: protocol.Event | None = None
         try:

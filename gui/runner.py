@@ -45,6 +45,7 @@ class Runner(QObject):
 
     Signals, all emitted in the runner's own thread:
         state_changed(State, str): what the engine does now, and a sentence that says so.
+        facts_known(observed.Facts): what is known of the training that is about to begin.
         started(Run, protocol.Started): training begins.
         resuming(Run): an earlier run is about to go on; the state changes next.
         resumed(Run, protocol.Resumed): it does, and these epochs lie behind it.
@@ -53,6 +54,7 @@ class Runner(QObject):
         noted(str): something is not as it should be, and training goes on.
         progressed(protocol.Progress): at most 8 times a second.
         epoch_ended(protocol.EpochEnded): an epoch is over.
+        gradients_seen(protocol.Gradients): how the layers learn; not after each epoch.
         evaluated(dict[str, float]): the scores on the test set, by name.
         finished(str, Run | None): the run is over, "completed" or "stopped"; there is no run if
             it was stopped before it could begin.
@@ -63,6 +65,7 @@ class Runner(QObject):
     """
 
     state_changed = Signal(object, str)
+    facts_known = Signal(object)
     started = Signal(object, object)
     resuming = Signal(object)
     resumed = Signal(object, object)
@@ -71,6 +74,7 @@ class Runner(QObject):
     noted = Signal(str)
     progressed = Signal(object)
     epoch_ended = Signal(object)
+    gradients_seen = Signal(object)
     evaluated = Signal(object)
     finished = Signal(str, object)
     failed = Signal(object)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from graph.datasets import KNOWN
 from gui.panels.chart import Chart, is_loaded
 from gui.panels.curves import Curves
+from gui.panels.notes import NoteLine
 from gui.panels.parts import link_button
 from gui.panels.training_controls import Controls
 from gui.panels.training_parts import Line, Notice, TextWindow
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from engine import protocol
+    from engine.observed import Facts
     from engine.runs import Run
     from gui.document import Document, Sheet
     from gui.runner import Failure, Runner
@@ -59,7 +61,7 @@ class TrainingPanel(QWidget):
         self._coming: Run | None = None  # the run that is about to go on
         self._busy = False
         self._make_widgets(theme)
-        self._lay_out()
+        self._pages = _lay_out(self)
         self._connect()
         self._show_record()
         self._on_state_changed(runner.state, "")
@@ -79,29 +81,8 @@ class TrainingPanel(QWidget):
         self.messages.setToolTip(self.tr("What the program printed"))
         self.log = TextWindow(self.tr("Messages of the program"), "training.log", self)
         self.notice = Notice(self._document)
+        self.notes = NoteLine()
         self.chart = Chart(theme)
-
-    def _lay_out(self) -> None:
-        top = QHBoxLayout()
-        top.setSpacing(SMALL)
-        top.addWidget(self.status, 1)
-        top.addWidget(self.controls)
-        below = QHBoxLayout()
-        below.setSpacing(MEDIUM)
-        below.addWidget(self.outcome, 1)
-        below.addWidget(self.controls.longer)
-        below.addWidget(self.messages)
-        below.addWidget(self.folder)
-        self._pages = QStackedLayout()
-        self._pages.addWidget(self.chart)
-        self._pages.addWidget(self.notice)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(MEDIUM, TINY, MEDIUM, TINY)
-        column.setSpacing(TINY)
-        column.addLayout(top)
-        column.addWidget(self.progress)
-        column.addLayout(below)
-        column.addLayout(self._pages, 1)
 
     def _connect(self) -> None:
         runner = self._runner
@@ -119,6 +100,8 @@ class TrainingPanel(QWidget):
         runner.started.connect(self._on_started)
         runner.progressed.connect(self._on_progressed)
         runner.epoch_ended.connect(self._on_epoch_ended)
+        runner.gradients_seen.connect(self._on_gradients_seen)
+        runner.facts_known.connect(self._on_facts_known)
         runner.evaluated.connect(self._on_evaluated)
         runner.finished.connect(self._on_finished)
         runner.failed.connect(self._on_failed)
@@ -199,11 +182,22 @@ class TrainingPanel(QWidget):
         record = self._shown
         if record is None:
             return
+        record.seen.take(event)
+        self.notes.show_notes(record.notes)
         self.chart.add_epoch(event.epoch, event.logs)
         self._show_done(record, event.epoch + 1)
         if event.epoch + 1 == record.epochs and self._runner.state is State.TRAINING:
             record.outcome = ()
             self._say(record, self.tr("Evaluating on the test set …"))
+
+    def _on_gradients_seen(self, event: protocol.Gradients) -> None:
+        if self._shown is not None:
+            self._shown.seen.take(event)
+            self.notes.show_notes(self._shown.notes)
+
+    def _on_facts_known(self, facts: Facts) -> None:
+        if self._shown is not None:
+            self._shown.facts = facts
 
     def _on_evaluated(self, scores: Mapping[str, float]) -> None:
         if self._shown is not None:
@@ -257,6 +251,7 @@ class TrainingPanel(QWidget):
         self.progress.setValue(round(_PARTS * record.done) if record is not None else 0)
         self.log.text.setPlainText("".join(record.log) if record is not None else "")
         self.messages.setVisible(record is not None and bool(record.log))
+        self.notes.show_notes(record.notes if record is not None else ())
         self.folder.setVisible(record is not None and record.run is not None)
         self.chart.show_curves(record.curves if record is not None else Curves())
         failure = record.failure if record is not None else None
@@ -286,3 +281,29 @@ class TrainingPanel(QWidget):
     def _on_folder_clicked(self) -> None:
         if self._shown is not None and self._shown.run is not None:
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._shown.run.path)))
+
+
+def _lay_out(panel: TrainingPanel) -> QStackedLayout:
+    """Give the panel's widgets their places; return the pages of chart and notice."""
+    top = QHBoxLayout()
+    top.setSpacing(SMALL)
+    top.addWidget(panel.status, 1)
+    top.addWidget(panel.controls)
+    below = QHBoxLayout()
+    below.setSpacing(MEDIUM)
+    below.addWidget(panel.outcome, 1)
+    below.addWidget(panel.controls.longer)
+    below.addWidget(panel.messages)
+    below.addWidget(panel.folder)
+    pages = QStackedLayout()
+    pages.addWidget(panel.chart)
+    pages.addWidget(panel.notice)
+    column = QVBoxLayout(panel)
+    column.setContentsMargins(MEDIUM, TINY, MEDIUM, TINY)
+    column.setSpacing(TINY)
+    column.addLayout(top)
+    column.addWidget(panel.progress)
+    column.addLayout(below)
+    column.addWidget(panel.notes)
+    column.addLayout(pages, 1)
+    return pages

@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
+from engine.diagnosis import diagnose
+from engine.observed import Facts, Observed
 from gui.panels.curves import Curves
 from gui.panels.training_parts import clock, duration, epochs_text, score_texts
 from gui.runner import paused_words
 
 if TYPE_CHECKING:
     from engine import protocol
+    from engine.diagnosis import Note
     from engine.runs import Run
     from graph.project import Training
     from gui.document import Sheet
@@ -43,6 +46,8 @@ class Record:
         name: of a run that isn't this drawing's.
         failure: why it failed.
         log: what the program printed.
+        seen: what the notes on the training are made of.
+        facts: what was known before it began.
     """
 
     sheet: Sheet
@@ -58,6 +63,8 @@ class Record:
     run: Run | None = None
     failure: Failure | None = None
     log: deque[str] = field(default_factory=lambda: deque(maxlen=_LOG_PIECES))
+    seen: Observed = field(default_factory=Observed)
+    facts: Facts = field(default_factory=Facts)
     _began: float = field(default_factory=time.monotonic)
     _paused: float = 0.0
 
@@ -66,6 +73,11 @@ class Record:
         """What is trained, in few letters."""
         name = self.name or self.sheet.title.removesuffix(".loom")
         return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What is worth knowing about the training so far, the gravest first."""
+        return diagnose(self.seen, self.facts)
 
     def go_on(self) -> None:
         """Forget how the run ended: it is about to go on."""
@@ -76,6 +88,7 @@ class Record:
     def take_resumed(self, run: Run, resumed: protocol.Resumed) -> None:
         """The run goes on, and these epochs lie behind it."""
         self.run, self.curves = run, Curves(max(self.epochs, resumed.epoch))
+        self.seen.take(resumed)
         for epoch in resumed.epochs:
             self.curves.add_epoch(epoch.epoch, epoch.logs)
 
@@ -85,10 +98,12 @@ class Record:
         if run.info.name != self.sheet.project.name:  # it had waited while others were trained
             self.name = run.info.name
         self.curves.length = started.epochs
+        self.seen.take(started)
         self.words = _tr("Epoch {0:,}/{1:,}").format(started.initial_epoch + 1, started.epochs)
 
     def take_progress(self, event: protocol.Progress) -> None:
         """Note where training is."""
+        self.seen.take(event)
         self._take_place(event)
         rate = f"{event.rate:,.0f} {self.unit}" if event.rate else ""
         left = _tr("{0} left").format(clock(event.eta)) if event.eta is not None else ""

@@ -48,7 +48,8 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, A
 
 def test_train_prints_one_object(trained: tuple[Path, dict[str, Any]]) -> None:
     folder, record = trained
-    assert set(record) == {"run", "status", "history", "scores", "seconds"}
+    assert set(record) == {"run", "status", "history", "scores", "seconds", "notes"}
+    assert record["notes"] == []
     assert record["status"] == "completed"
     assert all(len(values) == 1 for values in record["history"].values())
     assert 0 <= record["scores"]["accuracy"] <= 1
