@@ -31,8 +31,8 @@ _PARTS = {
 _STRATIFIED = (("train", "train", "[train]"), ("validation", "train", "[validation]"), _TEST)
 _NO_DOWNLOAD = """\
 raise FileNotFoundError(
-    f"{path.name} can't be downloaded. Put it into the folder {folder} "
-    "(or set $LAYERLOOM_DATA to its folder), or run this with a network: "
+    f"{path.name} can't be downloaded. Put it into the folder {folder}, "
+    "or run this with a network: "
     "python -c 'import keras; keras.datasets.NAME.load_data()'"
 ) from error"""
 

@@ -20,6 +20,7 @@ from graph.datavalues import (
     IMAGE,
     LABEL,
     NUMBER,
+    BadData,
     Column,
     DataSet,
     Mismatch,
@@ -75,6 +76,8 @@ def look_at(paths: tuple[Path, ...]) -> Table:
         if column is not None:
             columns.append(column._replace(origin=found.columns[name]))
             wrong += _faults(found, column)
+    if not columns:
+        raise BadData(_nothing(paths, found))
     single = tuple(one.name for one in columns if one.kind == NUMBER)
     if len(single) > 1:
         columns.append(vector(NUMBERS, single))
@@ -94,6 +97,14 @@ def look_at(paths: tuple[Path, ...]) -> Table:
         mismatches=tuple(sorted(wrong, key=lambda one: (one.where, one.row or 0))),
     )
     return Table(data, found)
+
+
+def _nothing(paths: tuple[Path, ...], found: Rows) -> str:
+    names = " and ".join(path.name for path in paths)
+    if len(paths) > 1 and not found.rows:
+        first = next((one.sentence for one in found.mismatches), "")
+        return f"{names} have no row in common: rows are matched by key. {first}".rstrip()
+    return f"{names} has no column with numbers, labels or names of images in its rows."
 
 
 def with_test(data: DataSet, share: float) -> DataSet:

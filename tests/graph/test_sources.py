@@ -173,6 +173,17 @@ def test_sources_that_cannot_be_used_get_a_sentence(
     assert said in str(caught.value)
 
 
+def test_sources_without_a_common_row_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "one.csv").write_text("id,price\na,1.5\nb,2.5\n", encoding="utf-8")
+    (tmp_path / "two.csv").write_text("id,size\nc,1.5\nd,2.5\n", encoding="utf-8")
+    (tmp_path / "words.csv").write_text("name,town\nAnn,Ulm\nBob,Jena\n", encoding="utf-8")
+    paths = [str(tmp_path / f"{name}.csv") for name in ("one", "two", "words")]
+    with pytest.raises(BadData, match=r"no row in common.*has the key a, which two.csv doesn't"):
+        look_up(paths[0], (paths[1],))
+    with pytest.raises(BadData, match=r"words.csv has no column with numbers"):
+        look_up(paths[2])
+
+
 def test_only_rows_can_be_joined(tmp_path: Path) -> None:
     source = table(tmp_path / "t.csv", "id,a", "1,2", "2,3")
     np.savez(tmp_path / "mine.npz", x_train=np.zeros(3), x_test=np.zeros(3))

@@ -27,8 +27,8 @@ def load_data(folder="data"):
             (x_train, y_train), (x_test, y_test) = keras.datasets.cifar10.load_data()
         except Exception as error:
             raise FileNotFoundError(
-                f"{path.name} can't be downloaded. Put it into the folder {folder} "
-                "(or set $LAYERLOOM_DATA to its folder), or run this with a network: "
+                f"{path.name} can't be downloaded. Put it into the folder {folder}, "
+                "or run this with a network: "
                 "python -c 'import keras; keras.datasets.cifar10.load_data()'"
             ) from error
     kept = int(len(x_train) * (1 - VALIDATION_SPLIT))
