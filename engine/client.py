@@ -44,12 +44,16 @@ from engine.protocol import (
     Request,
     Samples,
     SamplesReady,
+    Staged,
+    Stages,
     Stop,
     Train,
     Verdict,
 )
 
-_Answer = TypeVar("_Answer", MapsReady, Judged, Predicted, EvaluationReady, SamplesReady, Previewed)
+_Answer = TypeVar(
+    "_Answer", MapsReady, Judged, Predicted, EvaluationReady, SamplesReady, Previewed, Staged
+)
 
 _GRACE = 2.0  # seconds that an engine has to end by itself
 _TAIL = 200  # lines of standard error that are kept
@@ -202,6 +206,10 @@ class Engine:
     def preview(self, request: Preview) -> Previewed:
         """Return images and their variations; raises `ProgramFailed` and `EngineDied`."""
         return self._answer(request, Previewed)
+
+    def stage(self, request: Stages) -> Staged:
+        """Return a sample's way to the model; raises `ProgramFailed` and `EngineDied`."""
+        return self._answer(request, Staged)
 
     def stop(self) -> None:
         """End what is running within about a second; its weights are kept. From any thread."""

@@ -26,6 +26,7 @@ Order
     - `Predict`: last `Predicted`.
     - `Evaluate`: `Advanced`; last `EvaluationReady`.
     - `Samples`: last `SamplesReady`.
+    - `Stages`: last `Staged`.
 
     In place of it `Failed` may come. `Log` may come at any time.
 
@@ -58,6 +59,7 @@ from engine.requests import Predict as Predict
 from engine.requests import Preview as Preview
 from engine.requests import Quit as Quit
 from engine.requests import Samples as Samples
+from engine.requests import Stages as Stages
 from engine.requests import Stop as Stop
 from engine.requests import Train as Train
 from engine.verdicts import Fault as Fault
@@ -74,7 +76,18 @@ class FrameError(ValueError):
 
 
 Request = (
-    Train | Maps | Judge | Predict | Evaluate | Samples | Preview | Pause | Continue | Stop | Quit
+    Train
+    | Maps
+    | Judge
+    | Predict
+    | Evaluate
+    | Samples
+    | Preview
+    | Stages
+    | Pause
+    | Continue
+    | Stop
+    | Quit
 )
 
 
@@ -271,6 +284,21 @@ class Previewed(msgspec.Struct, frozen=True, kw_only=True, tag=True, eq=False):
     variants: list[Array]
 
 
+class Staged(msgspec.Struct, frozen=True, kw_only=True, tag=True, eq=False):
+    """The answer to `Stages`.
+
+    Attributes:
+        values: of the sample, without batch axis, one for each stage of the section; empty where
+            there is no such part.
+        counts: how many samples each part has.
+        labels: of each part, where they were wanted and there are some: integers of (samples,).
+    """
+
+    values: list[Array]
+    counts: dict[str, int]
+    labels: dict[str, Array]
+
+
 class Judged(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """The answer to `Judge`."""
 
@@ -298,6 +326,7 @@ Event = (
     | EvaluationReady
     | SamplesReady
     | Previewed
+    | Staged
 )
 LAST_EVENTS = (
     Finished,
@@ -308,6 +337,7 @@ LAST_EVENTS = (
     EvaluationReady,
     SamplesReady,
     Previewed,
+    Staged,
 )
 """The events of which exactly one answers each request."""
 

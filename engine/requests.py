@@ -127,6 +127,27 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     draw: int
 
 
+class Stages(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Follow a sample from its columns to what the model takes, by the program's own functions.
+
+    Attributes:
+        program: source of the program.
+        section: source of `load_data` and `prepare` that make every stage, as
+            `codegen.emit_stages` writes it; it is run as if it stood below the program.
+        folder: where the program finds its data.
+        part: of what ``load_data`` returns.
+        index: of the sample, from 0; it goes on at 0 beyond the last one.
+        labels: are the labels of all samples wanted too?
+    """
+
+    program: str
+    section: str
+    folder: str
+    part: str = "train"
+    index: int = 0
+    labels: bool = False
+
+
 class Stop(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """End what is running, and keep its weights."""
 

@@ -30,6 +30,7 @@ from engine.protocol import (  # noqa: E402 - needs the path above
     Preview,
     Ready,
     Samples,
+    Stages,
     Train,
 )
 
@@ -84,11 +85,13 @@ def _handler(channel: Channel) -> Callable[[Job], Event]:
     from engine.prediction import Predictions  # noqa: PLC0415 - imports Keras
     from engine.preview import Previews  # noqa: PLC0415 - imports Keras
     from engine.referee import judge  # noqa: PLC0415 - imports Keras
+    from engine.samples import Stagings  # noqa: PLC0415 - imports Keras
     from engine.training import train  # noqa: PLC0415 - imports Keras
 
     loaded = Loaded()
     activations, predictions = Activations(loaded), Predictions(loaded)
     evaluations, previews = Evaluations(loaded, channel.send), Previews()
+    stagings = Stagings()
 
     def handle(job: Job) -> Event:
         request: Any = job.request
@@ -97,6 +100,7 @@ def _handler(channel: Channel) -> Callable[[Job], Event]:
                 loaded.forget()
                 predictions.forget()
                 previews.forget()
+                stagings.forget()
                 return train(request, job, channel.send)
             case Maps():
                 return activations.answer(request)
@@ -108,6 +112,8 @@ def _handler(channel: Channel) -> Callable[[Job], Event]:
                 return evaluations.samples(request)
             case Preview():
                 return previews.answer(request)
+            case Stages():
+                return stagings.answer(request)
             case Judge():
                 return Judged(verdict=judge(request.program))
             case _:
