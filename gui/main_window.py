@@ -215,6 +215,11 @@ class MainWindow(QMainWindow):
         self.show_panel("activations")
         self.panels["activations"].offer_run(run)  # type: ignore[attr-defined]
 
+    def show_evaluation(self, run: Run) -> None:
+        """Offer to evaluate a run."""
+        self.show_panel("evaluation")
+        self.panels["evaluation"].made().open_run(run)  # type: ignore[attr-defined]
+
     def switch_theme(self) -> None:
         """Go from dark to light or back, and remember it."""
         self.theme = LIGHT if self.theme is DARK else DARK

@@ -55,6 +55,7 @@ def _runs(window: MainWindow, theme: Theme) -> QWidget:
     panel = RunsPanel(theme, window.runner, window.queue)
     panel.drawing_wanted.connect(window.open_project)
     panel.maps_wanted.connect(window.show_maps)
+    panel.evaluation_wanted.connect(window.show_evaluation)
     return panel
 
 

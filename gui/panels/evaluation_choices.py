@@ -82,9 +82,12 @@ class EvaluationChoices(QWidget):
 
     def open_run(self, run: Run) -> None:
         """Choose a run; it is offered too if it was not."""
-        if run not in self._runs():
+        paths = [one.path for one in self._runs()]
+        if run.path in paths:
+            self.run_box.setItemData(paths.index(run.path), run)  # it may have gone on
+        else:
             self._add_run(run, 0)
-        self.run_box.setCurrentIndex(self._runs().index(run))
+        self.run_box.setCurrentIndex([one.path for one in self._runs()].index(run.path))
         self.weights_box.clear()
         trouble = ""
         try:

@@ -47,10 +47,12 @@ class RunsPanel(QWidget):
     Signals:
         drawing_wanted(Project): the drawing of a run is to be opened in a new tab.
         maps_wanted(Run): a run is to be looked into.
+        evaluation_wanted(Run): a run is to be evaluated on its test set.
     """
 
     drawing_wanted = Signal(object)
     maps_wanted = Signal(object)
+    evaluation_wanted = Signal(object)
 
     def __init__(
         self,
@@ -161,6 +163,7 @@ class RunsPanel(QWidget):
         self.more.clicked.connect(self._on_more_clicked)
         acts.drawing_wanted.connect(self.drawing_wanted)
         acts.maps_wanted.connect(self.maps_wanted)
+        acts.evaluation_wanted.connect(self.evaluation_wanted)
         acts.changed.connect(self._records.reload)
         acts.said.connect(lambda words, bad: self.proof.say(words, bad=bad))
 

@@ -35,12 +35,14 @@ class RunActs(QObject):
         said(str, bool): a sentence for people, and whether something went wrong.
         drawing_wanted(Project): the drawing of a run is to be opened.
         maps_wanted(Run): a run is to be looked into.
+        evaluation_wanted(Run): a run is to be evaluated on its test set.
         changed(): the runs on the disk have changed.
     """
 
     said = Signal(str, bool)
     drawing_wanted = Signal(object)
     maps_wanted = Signal(object)
+    evaluation_wanted = Signal(object)
     changed = Signal()
     _trashed = Signal(str, bool)
 
@@ -69,11 +71,13 @@ class RunActs(QObject):
         is_still = run.path != self._busy
         is_free = not self._runner.is_training
         has_weights = run.weights is not None and run.weights.is_file()
+        evaluate = self.evaluation_wanted.emit
         rows: tuple[tuple[str, str, Callable[[Run], None], bool], ...] = (
             ("drawing", self.tr("Open its drawing"), self.open_drawing, True),
             ("program", self.tr("Show its program"), self.show_program, True),
             ("folder", self.tr("Show its folder"), self.show_folder, True),
             ("maps", self.tr("Look into its layers"), self.maps_wanted.emit, has_weights),
+            ("evaluate", self.tr("Evaluate it on its test set"), evaluate, has_weights),
             ("prove", self.tr("Prove its first epoch"), self.prove, is_still),
             ("prove_whole", self.tr("Prove all of it"), partial(self.prove, whole=True), is_still),
             ("resume", self.tr("Resume its training"), self.resume, run.can_resume and is_free),
@@ -87,7 +91,7 @@ class RunActs(QObject):
             action.setEnabled(enabled)
             action.triggered.connect(lambda _on=False, call=call: call(run))
             made.addAction(action)
-            if name in {"maps", "longer"}:
+            if name in {"evaluate", "longer"}:
                 made.addSeparator()
         return made
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel, QPushButton
 
-from graph import templates
+from engine.runs import RunInfo, new_run
+from graph import projectfile, templates
 from graph.edits import SetData
 from graph.project import Data
 from gui.app import build_window
@@ -53,6 +55,21 @@ def test_nothing_is_trained_without_data(
     assert not window.panels["data"].visibleRegion().isEmpty()
     assert not window.runner.is_training
     assert not (tmp_path / "runs").exists()
+
+
+def test_a_run_of_the_list_can_be_evaluated(window: MainWindow, tmp_path: Path) -> None:
+    text = projectfile.dumps(templates.load("mlp"))
+    run = new_run(tmp_path / "runs", "mlp", text, "pass\n", RunInfo(weights="last.weights.h5"))
+    (run.path / "last.weights.h5").touch()
+    window.show_panel("runs")
+    menu = window.panels["runs"].made().acts.menu(run)  # type: ignore[attr-defined]
+    for _again in range(2):
+        menu.findChild(QAction, "runs.menu.evaluate").trigger()
+    panel = window.panels["evaluation"].made()  # type: ignore[attr-defined]
+    assert not panel.visibleRegion().isEmpty()
+    assert panel.choices.opened.run.path == run.path
+    assert panel.choices.run_box.count() == 1
+    assert panel.button.isEnabled()
 
 
 def test_the_window_fits_a_small_screen(window: MainWindow) -> None:
