@@ -7,26 +7,24 @@ it costs some 200 ms, which the start of the window doesn't have.
 from __future__ import annotations
 
 import importlib
-import math
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
-from PySide6.QtCore import QPointF, QSize, Qt, QTimer
-from PySide6.QtGui import QColor, QPen
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QStackedLayout,
     QTabBar,
     QVBoxLayout,
     QWidget,
 )
 
-from gui.panels.curves import VALIDATION, Curves, colour_of
-from gui.panels.legend import Key, faint, line_pen
+from gui.panels import chart_export
+from gui.panels.chart_menu import ChartMenu
+from gui.panels.chart_plot import Plot
+from gui.panels.curves import VALIDATION, Curves, View
 from gui.panels.parts import label
-from gui.theme import LARGE, MEDIUM, SMALL, TINY, code_font
+from gui.theme import LARGE, TINY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,9 +34,10 @@ if TYPE_CHECKING:
     from gui.theme import Theme
 
 _FRAME_MS = 600  # each picture takes 10 ms, in which the training has one core less
-_PLOTS = ("loss", "metrics")
-_WIDE = 600  # pixels from which two plots stand side by side
-_TICK_WIDTH, _TICK_HEIGHT = 48, 22  # pixels of a plot for each tick
+_LARGE = QSize(1240, 420)  # of a picture to keep
+_USUAL = 2  # plots that there always are
+_PLOTS = ("loss", "metrics", "learning rate", "gradients")
+_WIDE = 300  # pixels that a plot needs to stand beside another
 
 
 def preload() -> None:
@@ -58,8 +57,9 @@ class Chart(QWidget):
         super().__init__(parent)
         self.setObjectName("training.chart")
         self.curves = Curves()
+        self.view = View()
         self._theme = theme
-        self._plots: list[_Plot] = []
+        self._plots: list[Plot] = []
         self._empty = label(
             "Curves of the loss and of each metric appear here.", "muted", wrap=True
         )
@@ -70,6 +70,10 @@ class Chart(QWidget):
         self._tabs.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._tabs.currentChanged.connect(self._arrange)
         self._tabs.hide()
+        self.menu = ChartMenu(self)
+        self.menu.changed.connect(self.show_view)
+        self.menu.whole_wanted.connect(self._show_whole)
+        self.menu.save_wanted.connect(self._on_save_wanted)
         self._row = QHBoxLayout()
         self._row.setSpacing(LARGE)
         page = QWidget()
@@ -82,6 +86,7 @@ class Chart(QWidget):
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self._empty)
         self._stack.addWidget(page)
+        self.menu.hide()
         self._frame = QTimer(self, interval=_FRAME_MS, singleShot=True)
         self._frame.timeout.connect(self.draw)
 
@@ -90,7 +95,7 @@ class Chart(QWidget):
 
         Needs `preload` to have been called.
         """
-        if len(self._plots) < len(_PLOTS):
+        if len(self._plots) < _USUAL:
             self._make_plot()
             QTimer.singleShot(0, self, self.prepare)
         elif not self.curves.names:
@@ -116,6 +121,23 @@ class Chart(QWidget):
         self.curves.add_epoch(epoch, logs)
         self._draw_soon()
 
+    def add_rate(self, epoch: int, rate: float | None) -> None:
+        """Add the learning rate of an epoch, which counts from 0."""
+        self.curves.add_rate(epoch, rate)
+
+    def add_norms(self, epoch: int, norms: Mapping[str, float]) -> None:
+        """Add the norms of the layers' gradients after an epoch."""
+        self.curves.add_norms(epoch, norms)
+        self._draw_soon()
+
+    def show_view(self, view: View) -> None:
+        """Show the curves in another way."""
+        self.view = view
+        self.menu.show_view(view)
+        self.draw()
+        self._arrange()
+        self._show_whole()
+
     def show_history(self, history: Mapping[str, Sequence[float | None]]) -> None:
         """Show the values of each epoch of a run that is over."""
         curves = Curves()
@@ -138,18 +160,33 @@ class Chart(QWidget):
         self._stack.setCurrentIndex(1 if names else 0)
         if not names:
             return
-        while len(self._plots) < len(_PLOTS):
+        while len(self._plots) < self._wanted:
             self._make_plot()
-        losses = tuple(name for name in names if name.endswith("loss"))
         metrics = tuple(name for name in names if not name.endswith("loss"))
-        for plot, chosen in zip(self._plots, (losses, metrics), strict=True):
+        losses = tuple(name for name in names if name.endswith("loss"))
+        rates, norms = (
+            self.curves.of_series(one) for one in (self.curves.rates, self.curves.norms)
+        )
+        contents = ((self.curves, losses), (self.curves, metrics), (rates, rates.names))
+        for plot, (curves, chosen) in zip(
+            self._plots, (*contents, (norms, norms.names)), strict=False
+        ):
             if plot.isVisibleTo(self):
-                plot.draw(self.curves, chosen)
+                plot.draw(curves, chosen, self.view)
         self._name_tabs(metrics)
+        self.menu.show()
+
+    @property
+    def _wanted(self) -> int:
+        """How many plots have to be there; those before the last may be hidden."""
+        if self.view.gradients:
+            return 4
+        return 3 if self.view.rate else _USUAL
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Show both plots, or one of them behind tabs."""
+        """Show the plots side by side, or one of them behind tabs."""
         super().resizeEvent(event)
+        self.menu.move(self.width() - self.menu.width(), 0)
         self._arrange()
 
     def sizeHint(self) -> QSize:
@@ -166,8 +203,8 @@ class Chart(QWidget):
 
     def _make_plot(self) -> None:
         name = _PLOTS[len(self._plots)]
-        plot = _Plot(self._theme)
-        plot.setObjectName(f"training.chart.{name}")
+        plot = Plot(self._theme, logarithmic=name == "gradients")
+        plot.setObjectName(f"training.chart.{name.replace(' ', '_')}")
         self._plots.append(plot)
         self._tabs.addTab(name)
         self._row.addWidget(plot, 1)
@@ -184,176 +221,38 @@ class Chart(QWidget):
             self._arrange()
 
     def _arrange(self) -> None:
-        if len(self._plots) < len(_PLOTS):
+        if len(self._plots) < _USUAL:
             return
-        wide = self.width() >= _WIDE
-        both = self._tabs.isTabEnabled(1)
-        self._tabs.setVisible(both and not wide)
+        there = (True, self._tabs.isTabEnabled(1), self.view.rate, self.view.gradients)
+        shown = [n for n, is_there in enumerate(there) if is_there and n < len(self._plots)]
+        for n in range(len(self._plots)):
+            self._tabs.setTabVisible(n, n in shown)
+        wide = self.width() >= _WIDE * len(shown)
+        self._tabs.setVisible(len(shown) > 1 and not wide)
+        if self._tabs.currentIndex() not in shown:
+            self._tabs.setCurrentIndex(shown[0])
         chosen = self._tabs.currentIndex()
-        self._plots[0].setVisible(not both or wide or chosen == 0)
-        self._plots[1].setVisible(both and (wide or chosen == 1))
+        for n, plot in enumerate(self._plots):
+            plot.setVisible(n in shown and (wide or len(shown) == 1 or n == chosen))
+            plot.leave_corner(self.menu.width() if wide or len(shown) == 1 else 0)
+        self.menu.raise_()
         self._draw_soon()
 
+    def large_copy(self) -> Chart:
+        """Return a chart with the same curves, large enough for a report; delete it afterwards."""
+        copy = Chart(self._theme)
+        copy.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
+        copy.resize(_LARGE)
+        copy.show()
+        copy.show_curves(self.curves)
+        copy.show_view(self.view)
+        copy.draw()
+        copy.menu.hide()
+        return copy
 
-class _Plot(QWidget):
-    """One plot with its legend, which also shows the values under the pointer."""
+    def _show_whole(self) -> None:
+        for plot in self._plots:
+            plot.show_whole()
 
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self._pg: Any = importlib.import_module("pyqtgraph")
-        self._theme = theme
-        self._place: float | None = None  # under the pointer, in epochs
-        self._shown: tuple[Curves, tuple[str, ...]] = (Curves(), ())
-        self._length, self._bounds = 0, (0.0, 1.0)  # what the axes show
-        self._room = (0, 0)  # for so many ticks
-        self._items: dict[str, tuple[Any, Any]] = {}  # by name: the batches' line, the epochs'
-        self._keys: list[Key] = []
-        self._title = QLabel()
-        self._title.setFont(code_font(11))
-        self._title.setProperty("role", "muted")
-        self._legend = QHBoxLayout()
-        self._legend.setSpacing(MEDIUM)
-        self._batches = Key()
-        self._legend.addWidget(self._batches)
-        self._legend.addWidget(self._title)
-        self._legend.addStretch(1)
-        self._view = self._pg.PlotWidget()
-        self._view.setFrameShape(self._view.Shape.NoFrame)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, TINY, 0, 0)
-        column.setSpacing(TINY)
-        column.addLayout(self._legend)
-        column.addWidget(self._view, 1)
-        plot = self._view.getPlotItem()
-        plot.setMouseEnabled(x=False, y=False)
-        plot.hideButtons()
-        plot.setMenuEnabled(False)
-        plot.setContentsMargins(0, 0, SMALL, 0)
-        self._cursor = self._pg.InfiniteLine(angle=90)
-        self._cursor.hide()
-        plot.addItem(self._cursor, ignoreBounds=True)
-        self._view.scene().sigMouseMoved.connect(self._on_mouse_moved)
-        self.set_theme(theme)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Dress background, axes and curves."""
-        self._theme = theme
-        self._view.setBackground(theme.panel)
-        for side in ("left", "bottom"):
-            axis = self._view.getPlotItem().getAxis(side)
-            axis.setStyle(tickFont=code_font(11), tickLength=0, tickTextOffset=6)
-            axis.setPen(QColor(theme.border))
-            axis.setTextPen(QColor(theme.muted))
-            axis.setZValue(-1)  # its grid lies under the curves
-        self._view.getPlotItem().getAxis("left").setGrid(255)
-        self._view.getPlotItem().getAxis("bottom").setStyle(hideOverlappingLabels=False)
-        self._cursor.setPen(QPen(QColor(theme.edge), 0))
-        for line, ends in self._items.values():
-            self._view.removeItem(line)
-            self._view.removeItem(ends)
-        self._items.clear()
-
-    def leaveEvent(self, event: Any) -> None:  # noqa: ANN401 - Qt's event
-        """Go back to the newest values."""
-        super().leaveEvent(event)
-        self._point_at(None)
-
-    def draw(self, curves: Curves, names: Sequence[str]) -> None:
-        """Draw the curves of these names."""
-        self._shown = (curves, tuple(names))
-        for gone in self._items.keys() - set(names):
-            for item in self._items.pop(gone):
-                self._view.removeItem(item)
-        for name in names:
-            line, ends = self._items.get(name) or self._add(name, names)
-            places, values = curves.batches.get(name, ((), ()))
-            line.setData(np.asarray(places, float), np.asarray(values, float), connect="finite")
-            whole = curves.epochs.get(name, [])
-            ends.setData(np.arange(1, len(whole) + 1, dtype=float), np.asarray(whole, float))
-        self._set_ranges(curves, names)
-        self._write_legend()
-
-    def _add(self, name: str, names: Sequence[str]) -> tuple[Any, Any]:
-        colour = QColor(colour_of(name, names, self._theme))
-        dashed = name.startswith(VALIDATION)
-        thin = QPen(faint(colour.name()), 0)
-        line = self._view.plot(pen=thin, antialias=False)  # it is many points
-        ends = self._view.plot(
-            pen=line_pen(colour.name(), dashed=dashed),
-            symbol="o",
-            symbolSize=5,
-            symbolBrush=colour,
-            symbolPen=None,
-            antialias=True,
-        )
-        self._items[name] = (line, ends)
-        return line, ends
-
-    def _set_ranges(self, curves: Curves, names: Sequence[str]) -> None:
-        plot = self._view.getPlotItem()
-        room = (self._view.width() // _TICK_WIDTH, self._view.height() // _TICK_HEIGHT)
-        length = max(1, curves.length)
-        if (length, room) != (self._length, self._room):
-            plot.getAxis("bottom").setTicks([_ticks(0, length, min(10, room[0]), whole=True)])
-            plot.setXRange(0, length, padding=0.03)
-        bounds = curves.bounds(names) or self._bounds
-        if (bounds, room) != (self._bounds, self._room):
-            plot.getAxis("left").setTicks([_ticks(*bounds, min(6, room[1]))])
-            plot.setYRange(*bounds, padding=0)
-        self._length, self._bounds, self._room = length, bounds, room
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Choose the ticks for the new size."""
-        super().resizeEvent(event)
-        curves, names = self._shown
-        if names:
-            self._set_ranges(curves, names)
-
-    def _write_legend(self) -> None:
-        curves, names = self._shown
-        while len(self._keys) < len(names):
-            self._legend.insertWidget(len(self._keys), key := Key())
-            self._keys.append(key)
-        for key, name in zip(self._keys, names, strict=False):
-            colour = colour_of(name, names, self._theme)
-            key.show_curve(name, curves.value_at(name, self._place), colour, self._theme)
-        for index, key in enumerate(self._keys):
-            key.setVisible(index < len(names))
-        trained = next((name for name in names if name in curves.batches), None)
-        if trained is not None:
-            thin = faint(colour_of(trained, names, self._theme)).name(QColor.NameFormat.HexArgb)
-            self._batches.show_curve("each batch", None, thin, self._theme)
-        self._batches.setVisible(trained is not None)
-        self._legend.invalidate()
-        self._title.setText("" if self._place is None else f"epoch {round(self._place)}")
-        self._title.setVisible(self._place is not None)
-
-    def _on_mouse_moved(self, point: QPointF) -> None:
-        curves, names = self._shown
-        done = max((len(curves.epochs.get(name, [])) for name in names), default=0)
-        box = self._view.getPlotItem().vb
-        if not done or not box.sceneBoundingRect().contains(point):
-            self._point_at(None)
-            return
-        self._point_at(float(min(done, max(1, round(box.mapSceneToView(point).x())))))
-
-    def _point_at(self, place: float | None) -> None:
-        if place == self._place:
-            return
-        self._place = place
-        self._cursor.setVisible(place is not None)
-        if place is not None:
-            self._cursor.setPos(place)
-        self._write_legend()
-
-
-def _ticks(low: float, high: float, most: int, *, whole: bool = False) -> list[tuple[float, str]]:
-    """Return at most so many ticks (three, if less is asked for) at distances that people like."""
-    span = (high - low) or 1.0
-    power = math.floor(math.log10(span)) - 2
-    steps = (lead * 10.0 ** (power + up) for up in range(5) for lead in (1, 2, 5))
-    step = next(
-        step for step in steps if span / step <= max(3, most) - 0.999 and (step >= 1 or not whole)
-    )
-    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
-    return [(n * step, f"{n * step:.6g}") for n in range(first, last + 1)]
+    def _on_save_wanted(self) -> None:
+        chart_export.ask_and_save(self)

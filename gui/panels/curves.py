@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,8 +14,28 @@ if TYPE_CHECKING:
     from gui.theme import Theme
 
 _MOST_POINTS = 1200  # of a line of batches; beyond, every other point is left out
+_NO_MEANS = (  # parts of the names of metrics that aren't means over samples
+    "auc", "precision", "recall", "f1", "fbeta", "iou", "root", "r2", "true_", "false_", "_at_",
+    "concordance", "pearson", "sum",
+)  # fmt: skip
 VALIDATION = "val_"
 """How Keras begins the names of values on validation data."""
+
+
+@dataclass(frozen=True)
+class View:
+    """How curves are shown.
+
+    `logarithmic`: on a logarithmic axis. `smoothing`: the share that each value keeps of those
+    before it, below 1. `batches`: also the values between the epochs. `rate`, `gradients`: also
+    the learning rate, and the norms of each layer's gradient.
+    """
+
+    logarithmic: bool = False
+    smoothing: float = 0.0
+    batches: bool = True
+    rate: bool = False
+    gradients: bool = False
 
 
 class Curves:
@@ -22,31 +43,64 @@ class Curves:
 
     Attributes:
         epochs: values at the end of each epoch, by Keras's name; NaN where there is none.
-        batches: running means within the epochs, by name: places (in epochs) and values.
+        batches: means of what came since the value before, by name: places (in epochs) and values.
         length: the number of epochs that the run is meant to have.
+        rates, norms: by epoch, the learning rate, and each layer's norm of the gradient.
     """
 
     def __init__(self, length: int = 0) -> None:
         self.length = length
         self.epochs: dict[str, list[float]] = {}
         self.batches: dict[str, tuple[list[float], list[float]]] = {}
+        self.rates: dict[str, list[float]] = {}
+        self.norms: dict[str, list[float]] = {}
+        self._means: dict[str, tuple[float, float]] = {}  # the last place and running mean
 
     def add_batch(self, place: float, logs: Mapping[str, float]) -> None:
-        """Take the running means at a place, in epochs: 1.5 is the middle of the second."""
+        """Take the running means at a place, in epochs: 1.5 is the middle of the second.
+
+        What is kept is the mean of the executions since the last place. A value that is no mean,
+        such as a recall, is kept as it is.
+        """
         for name, value in logs.items():
             places, values = self.batches.setdefault(name, ([], []))
             places.append(place)
-            values.append(value)
+            values.append(self._since(name, place, value))
             if len(places) > _MOST_POINTS:
                 del places[-2:0:-2], values[-2:0:-2]  # the first and the newest stay
+
+    def _since(self, name: str, place: float, mean: float) -> float:
+        """Return the mean over what came since the last running mean in this epoch."""
+        epoch = math.ceil(place) - 1  # place 1.0 is the end of the first epoch
+        before, earlier = self._means.get(name, (0.0, 0.0))
+        self._means[name] = (place, mean)
+        if before <= epoch or before >= place or _is_no_mean(name):
+            return mean
+        return earlier + (mean - earlier) * (place - epoch) / (place - before)
 
     def add_epoch(self, epoch: int, logs: Mapping[str, float | None]) -> None:
         """Take the values of an epoch, which counts from 0."""
         self.length = max(self.length, epoch + 1)
         for name, value in logs.items():
-            values = self.epochs.setdefault(name, [])
-            values.extend([math.nan] * (epoch + 1 - len(values)))
-            values[epoch] = math.nan if value is None else value
+            _put(self.epochs, name, epoch, value)
+            if value is not None and epoch < self._means.get(name, (0.0, 0.0))[0] < epoch + 1:
+                self.add_batch(epoch + 1, {name: value})
+
+    def add_rate(self, epoch: int, rate: float | None) -> None:
+        """Take the learning rate of an epoch, if there is one."""
+        if rate is not None:
+            _put(self.rates, "learning rate", epoch, rate)
+
+    def add_norms(self, epoch: int, norms: Mapping[str, float]) -> None:
+        """Take the norms of the layers' gradients after an epoch."""
+        for layer, norm in norms.items():
+            _put(self.norms, layer, epoch, norm)
+
+    def of_series(self, series: Mapping[str, list[float]]) -> Curves:
+        """Return curves of other values by epoch, as long as these."""
+        made = Curves(self.length)
+        made.epochs = dict(series)
+        return made
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -77,6 +131,17 @@ class Curves:
             return None
         return _round_bounds(min(ends), max(ends))
 
+    def log_bounds(self, names: Sequence[str]) -> tuple[float, float] | None:
+        """Return bounds of the decimal logarithms of the positive values."""
+        ends = [v for name in names for v in self.epochs.get(name, []) if 0 < v < math.inf]
+        running = [v for name in names for v in self.batches.get(name, ([], []))[1]]
+        ends += [v for v in running if 0 < v < math.inf]
+        if not ends:
+            return None
+        low, high = math.log10(min(ends)), math.log10(max(ends))
+        margin = max(0.02, 0.04 * (high - low))
+        return low - margin, high + margin
+
 
 def _round_bounds(low: float, high: float) -> tuple[float, float]:
     """Return round numbers around a range, so that an axis doesn't move with each new value."""
@@ -85,6 +150,51 @@ def _round_bounds(low: float, high: float) -> tuple[float, float]:
     step = next(part for part in (step / 5, step / 2, step) if span / part <= 12)
     margin = span * 0.04
     return math.floor((low - margin) / step) * step, math.ceil((high + margin) / step) * step
+
+
+def _put(into: dict[str, list[float]], name: str, epoch: int, value: float | None) -> None:
+    values = into.setdefault(name, [])
+    values.extend([math.nan] * (epoch + 1 - len(values)))
+    values[epoch] = math.nan if value is None else value
+
+
+def _is_no_mean(name: str) -> bool:
+    return any(word in name for word in _NO_MEANS)
+
+
+def smoothed(values: Sequence[float], share: float) -> list[float]:
+    """Return the exponential moving average, in which each value keeps a share of those before.
+
+    It has no bias towards 0 at the beginning; what is no number is left out and stays so.
+    Source: D. P. Kingma, J. Ba, 2015, https://arxiv.org/abs/1412.6980, section 3.
+    """
+    found, kept, weight = [], 0.0, 0.0
+    for value in values:
+        if math.isfinite(value):
+            kept, weight = share * kept + (1 - share) * value, share * weight + (1 - share)
+        found.append(kept / weight if weight and math.isfinite(value) else math.nan)
+    return found
+
+
+def ticks(low: float, high: float, most: int, *, whole: bool = False) -> list[tuple[float, str]]:
+    """Return at most so many ticks (three, if less is asked for) at distances that people like."""
+    span = (high - low) or 1.0
+    power = math.floor(math.log10(span)) - 2
+    steps = (lead * 10.0 ** (power + up) for up in range(5) for lead in (1, 2, 5))
+    step = next(
+        step for step in steps if span / step <= max(3, most) - 0.999 and (step >= 1 or not whole)
+    )
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    return [(n * step, f"{n * step:.6g}") for n in range(first, last + 1)]
+
+
+def log_ticks(low: float, high: float, most: int) -> list[tuple[float, str]]:
+    """Return ticks of an axis that shows decimal logarithms, labelled with the numbers."""
+    if high - low < 1.5:
+        near = ticks(10**low, 10**high, most)
+        return [(math.log10(value), text) for value, text in near if value > 0]
+    step = max(1, math.ceil((high - low) / max(2, most - 1)))
+    return [(n, f"{10.0**n:g}") for n in range(math.ceil(low), math.floor(high) + 1, step)]
 
 
 def _number(value: float) -> float | None:

@@ -31,7 +31,7 @@ class Key(QWidget):
 
     def show_curve(self, name: str, value: float | None, colour: str, theme: Theme) -> None:
         """Show a curve with a value, or without one; colours may be #AARRGGBB."""
-        told = "" if value is None else f" {value:.4f}"
+        told = "" if value is None else f" {value:.4f}" if abs(value) >= 0.01 else f" {value:.3g}"
         shown = (name, told, colour, theme.text)
         if shown == (self._name, self._value, self._colour, self._ink):
             return

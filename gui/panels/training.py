@@ -184,6 +184,7 @@ class TrainingPanel(QWidget):
             return
         record.seen.take(event)
         self.notes.show_notes(record.notes)
+        self.chart.add_rate(event.epoch, event.learning_rate)
         self.chart.add_epoch(event.epoch, event.logs)
         self._show_done(record, event.epoch + 1)
         if event.epoch + 1 == record.epochs and self._runner.state is State.TRAINING:
@@ -193,6 +194,7 @@ class TrainingPanel(QWidget):
     def _on_gradients_seen(self, event: protocol.Gradients) -> None:
         if self._shown is not None:
             self._shown.seen.take(event)
+            self.chart.add_norms(event.epoch, event.norms)
             self.notes.show_notes(self._shown.notes)
 
     def _on_facts_known(self, facts: Facts) -> None:

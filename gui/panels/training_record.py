@@ -90,6 +90,7 @@ class Record:
         self.run, self.curves = run, Curves(max(self.epochs, resumed.epoch))
         self.seen.take(resumed)
         for epoch in resumed.epochs:
+            self.curves.add_rate(epoch.epoch, epoch.learning_rate)
             self.curves.add_epoch(epoch.epoch, epoch.logs)
 
     def take_started(self, run: Run, started: protocol.Started) -> None:
