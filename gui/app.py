@@ -85,8 +85,7 @@ def run(path: Path | None = None, project: Project | None = None, *, train: bool
     window.show_start()
     window.show()
     if project is not None:
-        window.document.add(project)
-        window.show_canvas()
+        window.open_project(project)
     if path is not None:
         window.commands.files.open(path)
     if train:

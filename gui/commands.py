@@ -13,6 +13,7 @@ from graph.arrange import arranged
 from graph.edits import MoveNodes
 from graph.problems import NO_DATA, Severity
 from gui.canvas import acts
+from gui.data_reading import OwnData
 from gui.files import Files
 
 if TYPE_CHECKING:
@@ -29,7 +30,12 @@ class Commands(QObject):
         self.window: MainWindow = window
         self.document: Document = window.document
         self.canvas: CanvasView = window.canvas
-        self.files: Files = Files(window)
+        self.own_data = OwnData(window.document, self)
+        self.own_data.reading.connect(self._on_reading)
+        self.own_data.progressed.connect(self._on_images_seen)
+        self.own_data.settled.connect(self._on_data_settled)
+        self._trains_later = False  # once own data are read and looked at
+        self.files: Files = Files(window, self.own_data)
 
     @property
     def is_training(self) -> bool:
@@ -110,7 +116,13 @@ class Commands(QObject):
     # model -----------------------------------------------------------------------------------
 
     def train(self) -> None:
-        """Train the model; show what is in the way if the drawing has errors or no data."""
+        """Train the model; show what is in the way if the drawing has errors or no data.
+
+        Own images are looked at first, so that those that can't be read are left out.
+        """
+        self._trains_later = self.own_data.is_opening
+        if self._trains_later:
+            return
         found = self.document.problems
         errors = [one for one in found if one.severity is Severity.ERROR]
         if errors:
@@ -122,6 +134,9 @@ class Commands(QObject):
                 self.document.reveal(errors[0].node)
         elif without := [one for one in found if one.kind == NO_DATA]:
             self._refuse(without[0].sentence, "data")
+        elif self.own_data.is_checking:
+            self._trains_later = True
+            self._tell_of_images(self.tr("The training begins once all images are looked at."))
         elif self.is_training:
             self.window.messages.tell(
                 self.tr("Another training is running. This drawing can be trained after it."),
@@ -131,6 +146,29 @@ class Commands(QObject):
         else:
             self.window.show_panel("training")
             self.window.runner.train(self.document.project, self.document.report)
+
+    def _tell_of_images(self, sentence: str) -> None:
+        """Say what the training waits for, and offer not to train."""
+        otherwise = (self.tr("Don't train"), self._forget_training)
+        self.window.messages.tell(sentence, otherwise=otherwise, of_drawing=True)
+
+    def _forget_training(self) -> None:
+        self._trains_later = False
+
+    def _on_reading(self, name: str) -> None:
+        self.window.messages.tell(self.tr("Reading {0} …").format(name), of_drawing=True)
+
+    def _on_images_seen(self, done: int, count: int) -> None:
+        if self._trains_later and done < count:
+            words = self.tr(
+                "The training begins once all images are looked at: {0:,} of {1:,} are."
+            )
+            self._tell_of_images(words.format(done, count))
+
+    def _on_data_settled(self) -> None:
+        if self._trains_later:
+            self.window.messages.drawing_changed()
+            self.train()
 
     def queue(self) -> None:
         """Let the drawing wait until the trainings before it are over."""

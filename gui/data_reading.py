@@ -1,4 +1,4 @@
-"""Reading an own data set in the background before a drawing uses it, and decoding its images."""
+"""Reading own data sets in the background before a drawing uses them, and decoding their images."""
 
 from __future__ import annotations
 
@@ -6,12 +6,24 @@ import contextlib
 import threading
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from graph import datasets
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from graph.change import Change
     from graph.project import Data
+    from gui.document import Document
+
+_PATIENCE_MS = 150  # of people, until they are told what they wait for
+_DECODING = threading.Lock()  # who comes second finds what the first has found out
+
+
+def is_read_slowly(data: Data) -> bool:
+    """Say whether looking up a data set may take long: a folder, or a table."""
+    return datasets.is_file(data.source) and not data.source.endswith(".npz")
 
 
 class DataReading(QObject):
@@ -35,11 +47,11 @@ class DataReading(QObject):
         self._current = 0
         self._told.connect(self._on_told, Qt.ConnectionType.QueuedConnection)
 
-    def start(self, data: Data) -> None:
-        """Read a data set; an earlier reading is given up."""
+    def start(self, data: Data, *, check: bool = True) -> None:
+        """Read a data set, and `check` its images; an earlier reading is given up."""
         self._current += 1
-        number = self._current
-        threading.Thread(target=self._read, args=(number, data), name="data", daemon=True).start()
+        given = (self._current, data, check)
+        threading.Thread(target=self._read, args=given, name="data", daemon=True).start()
 
     def stop(self) -> None:
         """Give up what is being read."""
@@ -57,7 +69,7 @@ class DataReading(QObject):
         with contextlib.suppress(RuntimeError):  # the window has gone
             self._told.emit(number, what, value)
 
-    def _read(self, number: int, data: Data) -> None:
+    def _read(self, number: int, data: Data, check: bool) -> None:  # noqa: FBT001 - from `start`
         """Read and check (in a thread)."""
         from graph import sources  # noqa: PLC0415 - in the thread, since it takes its time
 
@@ -68,7 +80,10 @@ class DataReading(QObject):
         try:
             found = datasets.describe(data)
             self._tell(number, "read", data)
-            bad = sources.check_images(found, watch)
+            if not check:
+                return
+            with _DECODING:
+                bad = sources.check_images(found, watch)
             datasets.describe(data)  # so that the window finds it done
         except datasets.BadData as refusal:
             self._tell(number, "refused", str(refusal))
@@ -76,3 +91,81 @@ class DataReading(QObject):
             self._tell(number, "refused", f"The data can't be read: {error}.")
         else:
             self._tell(number, "checked", bad)
+
+
+class OwnData(QObject):
+    """What is known of the own data of the drawings in a window: read before they are shown.
+
+    Looking up 60,000 files takes a second, decoding them a minute: both are done in the background.
+
+    Signals:
+        reading(str): a drawing will be shown once the data of this name are read.
+        progressed(int, int): so many images of the drawing that is shown, of so many, are decoded.
+        settled(): a drawing that waited is shown, or its images are looked at: see which.
+    """
+
+    reading = Signal(str)
+    progressed = Signal(int, int)
+    settled = Signal()
+
+    def __init__(self, document: Document, parent: QObject) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._seen: tuple[str, ...] = ()  # the sources of the drawing that is shown
+        self._opening = 0
+        self.is_checking = False
+        self._check = DataReading(self)
+        self._check.progressed.connect(self.progressed)
+        self._check.checked.connect(self._on_checked)
+        self._check.refused.connect(lambda _why: self._end_check())
+        document.changed.connect(self._on_document_changed)
+
+    @property
+    def is_opening(self) -> bool:
+        """Say whether a drawing waits for its data to be read."""
+        return self._opening > 0
+
+    def when_read(self, data: Data, call: Callable[[], None]) -> None:
+        """Make a call once looking up these data is quick, or known to fail: at once if it is."""
+        if not is_read_slowly(data):
+            call()
+            return
+        self._opening += 1
+        reading = DataReading(self)
+        patience = QTimer(reading, singleShot=True, interval=_PATIENCE_MS)
+        patience.timeout.connect(lambda: self.reading.emit(datasets.title_of(data.source)))
+
+        def go_on(_read: object) -> None:
+            reading.deleteLater()
+            self._opening -= 1
+            call()
+            self._settle()
+
+        reading.read.connect(go_on)
+        reading.refused.connect(go_on)
+        patience.start()
+        reading.start(data, check=False)
+
+    def _on_document_changed(self, change: Change) -> None:
+        data = self._document.project.data
+        if not change.data or (data.source, *data.joined) == self._seen:
+            return
+        self._seen = (data.source, *data.joined)
+        self.is_checking = is_read_slowly(data)
+        if self.is_checking:
+            self._check.start(data)
+        else:
+            self._check.stop()
+            self._settle()
+
+    def _on_checked(self, _bad: int) -> None:
+        self._document.look_at_data_again()
+        self._end_check()
+
+    def _end_check(self) -> None:
+        self.is_checking = False
+        self._settle()
+
+    def _settle(self) -> None:
+        if not self._opening:
+            self.settled.emit()

@@ -14,7 +14,7 @@ from PySide6.QtGui import QUndoGroup, QUndoStack
 
 from codegen import emit
 from graph import edits, projectfile
-from graph.change import difference
+from graph.change import Change, difference
 from graph.checks import problems
 from graph.inference import Report, Totals, infer, totals
 from graph.project import Project
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from codegen.source import Program
-    from graph.change import Change
     from graph.edits import Edit
     from graph.problems import Problem
     from graph.repairs import Repair
@@ -165,6 +164,16 @@ class Document(QObject):
         self._showing = True
         try:
             self.changed.emit(change)
+        finally:
+            self._showing = False
+
+    def look_at_data_again(self) -> None:
+        """Make anew what depends on the data: their files are others, or more is known of them."""
+        self._problems = self._program = None
+        self.repair_search.forget()
+        self._showing = True
+        try:
+            self.changed.emit(Change(data=True))
         finally:
             self._showing = False
 

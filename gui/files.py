@@ -14,6 +14,7 @@ from graph.project import Project
 from graph.templates import blank
 
 if TYPE_CHECKING:
+    from gui.data_reading import OwnData
     from gui.document import Document, Sheet
     from gui.main_window import MainWindow
 
@@ -24,8 +25,9 @@ PICTURES = "Scalable picture (*.svg);;PNG picture (*.png);;PDF (*.pdf)"
 class Files(QObject):
     """The files of one window's drawings: what can't be done is told in a sentence."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: MainWindow, own_data: OwnData) -> None:
         super().__init__(window)
+        self._own_data = own_data
         self.window = window
         self.document: Document = window.document
 
@@ -39,7 +41,10 @@ class Files(QObject):
         self.window.show_canvas()
 
     def open(self, path: Path | None = None) -> None:
-        """Open a project file: the one given, or one a person chooses."""
+        """Open a project file: the one given, or one a person chooses.
+
+        One on own data is shown once they are read, in the background.
+        """
         if path is None:
             chosen, _ = QFileDialog.getOpenFileName(
                 self.window, self.tr("Open a drawing"), self._folder(), LOOM_FILES
@@ -48,12 +53,29 @@ class Files(QObject):
                 return
             path = Path(chosen)
         try:
+            data = projectfile.read(path).data
+        except projectfile.BadFile as bad:
+            self.tell(str(bad))
+            return
+        self._own_data.when_read(data, lambda: self._show(path))
+
+    def _show(self, path: Path) -> None:
+        try:
             self.document.open(path)
         except projectfile.BadFile as bad:
             self.tell(str(bad))
             return
         self.window.settings.add_recent_file(path)
         self.window.show_canvas()
+
+    def open_project(self, project: Project) -> None:
+        """Open a drawing that has no file in a tab of its own, once its own data are read."""
+
+        def show() -> None:
+            self.document.add(project)
+            self.window.show_canvas()
+
+        self._own_data.when_read(project.data, show)
 
     def save(self) -> bool:
         """Save to the drawing's file, asking for one if there is none; say whether it is saved."""

@@ -207,8 +207,7 @@ class MainWindow(QMainWindow):
 
     def open_project(self, project: Project) -> None:
         """Open a drawing in a tab of its own."""
-        self.document.add(project)
-        self.show_canvas()
+        self.commands.files.open_project(project)
 
     def show_maps(self, run: Run) -> None:
         """Look into the layers of a run."""

@@ -1,0 +1,120 @@
+"""Own images in a whole window: read before they are shown, looked at before training."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+from PIL import Image
+from PySide6.QtWidgets import QPushButton
+
+from graph import datasets, projectfile, sources, templates
+from graph.project import Data
+from gui.app import build_window
+from gui.settings import Settings
+from gui.theme import DARK
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from graph.project import Project
+    from gui.main_window import MainWindow
+
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
+
+
+@pytest.fixture
+def window(
+    qtbot: QtBot, qapp: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[MainWindow]:
+    monkeypatch.setenv("LAYERLOOM_CACHE", str(tmp_path / "cache"))
+    made = build_window(qapp, Settings.in_file(tmp_path / "settings.ini"), DARK)  # type: ignore[arg-type] - pytest-qt's
+    made.painted.disconnect()  # no engine is started
+    made.show()
+    qtbot.waitExposed(made)
+    yield made
+    for sheet in made.document.sheets:
+        sheet.stack.setClean()  # nobody is asked whether to save
+    made.close()
+
+
+@pytest.fixture
+def drawing(tmp_path: Path) -> Path:
+    """A drawing on a folder of images, one of which was cut off."""
+    for number in range(30):
+        path = tmp_path / "photos" / f"class{number % 10}" / f"p{number:02}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.effect_noise((28, 28), 40).save(path)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    project = msgspec.structs.replace(templates.load("cnn"), data=Data(str(tmp_path / "photos")))
+    projectfile.write(tmp_path / "mine.loom", project)
+    return tmp_path / "mine.loom"
+
+
+class Held:
+    """Lets a function of another thread begin only when it may."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, where: object, name: str) -> None:
+        self.may_begin = threading.Event()
+        self._function = getattr(where, name)
+        monkeypatch.setattr(where, name, self)
+
+    def __call__(self, *given: object) -> object:
+        if threading.current_thread() is not threading.main_thread():
+            assert self.may_begin.wait(10)
+        return self._function(*given)
+
+
+def test_a_drawing_on_own_images_is_shown_once_they_are_read(
+    window: MainWindow, drawing: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading = Held(monkeypatch, datasets, "describe")
+    window.commands.files.open(drawing)
+    qtbot.waitUntil(lambda: window.messages.text == "Reading photos …")
+    assert window.document.path is None
+    reading.may_begin.set()
+    qtbot.waitUntil(lambda: window.document.path == drawing)
+    assert not window.messages.isVisible()
+    assert window.settings.recent_files == (drawing,)
+
+
+def test_training_waits_for_the_look_at_own_images(
+    window: MainWindow, drawing: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trained: list[Project] = []
+    monkeypatch.setattr(window.runner, "train", lambda project, _report: trained.append(project))
+    looking = Held(monkeypatch, sources, "check_images")
+    window.commands.files.open(drawing)
+    window.commands.train()  # before the drawing is there
+    qtbot.waitUntil(lambda: "once all images are looked at" in window.messages.text)
+    assert "p29.png" not in window.document.program.text
+    shown = window.panels["code"].view.toPlainText  # type: ignore[attr-defined]
+    looking.may_begin.set()
+    qtbot.waitUntil(lambda: bool(trained))
+    assert trained == [window.document.project]
+    assert "p29.png" in window.document.program.text
+    qtbot.waitUntil(lambda: "p29.png" in shown())
+    assert not window.messages.isVisible()
+    window.commands.train()  # it isn't looked at twice
+    assert len(trained) == 2
+
+
+def test_a_training_that_waits_can_be_called_off(
+    window: MainWindow, drawing: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trained: list[Project] = []
+    monkeypatch.setattr(window.runner, "train", lambda project, _report: trained.append(project))
+    looking = Held(monkeypatch, sources, "check_images")
+    window.commands.files.open(drawing)
+    qtbot.waitUntil(lambda: window.document.path == drawing)
+    window.commands.train()
+    window.messages.findChild(QPushButton, "messages.dismiss").click()
+    looking.may_begin.set()
+    qtbot.waitUntil(lambda: not window.commands.own_data.is_checking)
+    assert not trained
