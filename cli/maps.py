@@ -7,9 +7,10 @@ import typer
 
 from cli import offscreen, session
 from cli.ends import Refusal, Status, report_files
+from cli.naming import find_run
 from cli.options import AsJson
 from codegen import emit_activations
-from engine import protocol, runs
+from engine import protocol
 from engine.runs import Run, RunError
 from graph import datasets, projectfile
 from graph.inference import infer
@@ -17,9 +18,8 @@ from graph.project import Graph, Project
 
 
 def run(  # noqa: PLR0913 - a parameter for each option
-    run_folder: Annotated[
-        Path,
-        typer.Argument(metavar="RUN", help="A run directory, or a folder of them: the newest."),
+    run_word: Annotated[
+        str, typer.Argument(metavar="RUN", help="A run directory, or the beginning of its name.")
     ],
     *,
     layer: Annotated[str, typer.Option(help="The layer's name, or the variable of a call.")],
@@ -33,7 +33,7 @@ def run(  # noqa: PLR0913 - a parameter for each option
     as_json: AsJson = False,
 ) -> int:
     """Paint all maps of a layer of a trained model for one sample of the test set."""
-    record = find_run(run_folder)
+    record = find_run(run_word)
     project, program = drawing_of(record)
     node = node_of(project.graph, layer)
     answer = session.maps(request(record, project, program, node, sample))
@@ -42,16 +42,6 @@ def run(  # noqa: PLR0913 - a parameter for each option
     said = f"{output} is written: {layer}, {count} maps, sample {sample}."
     report_files([output], said, as_json=as_json)
     return Status.FINE
-
-
-def find_run(folder: Path) -> Run:
-    """Open a run directory, or the newest one in a folder; raises Refusal."""
-    try:
-        return runs.open_run(folder)
-    except RunError as error:
-        if found := runs.list_runs(folder):
-            return found[0]
-        raise Refusal(str(error)) from None
 
 
 def drawing_of(record: Run) -> tuple[Project, str]:

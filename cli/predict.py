@@ -8,7 +8,7 @@ import typer
 
 from cli import session
 from cli.ends import Refusal, Status, print_json
-from cli.maps import find_run
+from cli.naming import find_run
 from cli.options import AsJson
 from engine.answers import Said
 from engine.pictures import BadPicture, has_dark_ground, is_bright, is_digits, read
@@ -22,9 +22,8 @@ _MOST = 5  # classes that are printed
 
 
 def run(  # noqa: PLR0913 - a parameter for each option
-    run_folder: Annotated[
-        Path,
-        typer.Argument(metavar="RUN", help="A run directory, or a folder of them: the newest."),
+    run_word: Annotated[
+        str, typer.Argument(metavar="RUN", help="A run directory, or the beginning of its name.")
     ],
     image: Annotated[Path, typer.Argument(metavar="IMAGE", help="An image file.")],
     *,
@@ -48,7 +47,7 @@ def run(  # noqa: PLR0913 - a parameter for each option
 
     The image is fitted to the Input: its proportions are kept, and made grey if the Input is.
     """
-    trial = _trial(find_run(run_folder))
+    trial = _trial(find_run(run_word))
     one = _input(trial, input_name)
     seen, done = _seen(trial, one, image, (invert, centre))
     answer = session.predict(trial.question(one.place, one.values(seen), sample=sample))
