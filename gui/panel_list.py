@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from gui.late import LatePanel
 from gui.panels.activations import ActivationsPanel
-from gui.panels.binder import BinderPanel
 from gui.panels.code import CodePanel
+from gui.panels.data import DataPanel
 from gui.panels.inspector import InspectorPanel
 from gui.panels.library import LibraryPanel
 from gui.panels.plan import PlanPanel
@@ -35,7 +35,7 @@ def make_panels(window: MainWindow) -> dict[str, QWidget]:
         "runs": LatePanel(partial(_runs, window), theme),
         "problems": ProblemsPanel(document, theme),
         "summary": SummaryPanel(document, theme),
-        "data": BinderPanel(document, theme),
+        "data": DataPanel(document, theme, runner),
         "augmentation": LatePanel(partial(_augmentation, window), theme),
         "activations": ActivationsPanel(document, theme, runner),
         "evaluation": LatePanel(partial(_evaluation, window), theme),

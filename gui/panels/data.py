@@ -1,0 +1,77 @@
+"""The Data panel: the columns, one sample, what is left out, balance, statistics and the split."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
+
+from gui.panels.binder import BinderPanel
+from gui.panels.samples import SamplesPage
+from gui.panels.samples_asking import SampleAsking
+from gui.theme import SMALL, TINY
+
+if TYPE_CHECKING:
+    from graph.change import Change
+    from gui.document import Document
+    from gui.runner import Runner
+    from gui.theme import Theme
+
+_TITLES = {"columns": "Columns", "samples": "Samples"}
+
+
+class DataPanel(QWidget):
+    """Pages about the data; all but the first are made when they are first seen."""
+
+    def __init__(self, document: Document, theme: Theme, runner: Runner) -> None:
+        super().__init__()
+        self.setObjectName("data")
+        self._document, self._theme = document, theme
+        self.binder = BinderPanel(document, theme)
+        self.asking = SampleAsking(document, runner, self)
+        self.tabs = QTabBar()
+        self.tabs.setObjectName("data.pages")
+        self.tabs.setExpanding(False)
+        self.tabs.setStyleSheet("QTabBar::tab { padding: 2px 2px 2px 2px; min-height: 16px; }")
+        self.pages = QStackedWidget()
+        self.made: dict[str, QWidget] = {"columns": self.binder}
+        for name, title in _TITLES.items():
+            self.tabs.setTabData(self.tabs.addTab(self.tr(title)), name)
+        self.pages.addWidget(self.binder)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SMALL, TINY, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.tabs)
+        column.addWidget(self.pages, 1)
+        self.tabs.currentChanged.connect(self._on_chosen)
+        document.changed.connect(self._on_document_changed)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Show everything in a theme's colours."""
+        self._theme = theme
+        for page in self.made.values():
+            page.set_theme(theme)  # type: ignore[attr-defined] # every page has it
+
+    def use(self, source: str) -> None:
+        """Take a data set, by its name or path."""
+        self.binder.use(source)
+
+    def page(self, name: str) -> QWidget:
+        """Return a page, made now if need be."""
+        if name not in self.made:
+            self.made[name] = self._make(name)
+            self.pages.addWidget(self.made[name])
+        return self.made[name]
+
+    def _make(self, name: str) -> QWidget:
+        assert name == "samples"  # noqa: S101 - the only one yet
+        return SamplesPage(self._document, self._theme, self.asking)
+
+    def _on_chosen(self, index: int) -> None:
+        self.pages.setCurrentWidget(self.page(self.tabs.tabData(index)))
+
+    def _on_document_changed(self, change: Change) -> None:
+        shown = self.tabs.tabData(self.tabs.currentIndex())
+        changed = change.structure or change.data or change.training
+        if changed and self.isVisible() and shown == "samples":
+            self.asking.want()
