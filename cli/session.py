@@ -13,12 +13,13 @@ import msgspec
 from cli.ends import Refusal, Status, print_json
 from cli.progress import Display, values
 from codegen import emit
-from engine import launch, protocol
+from engine import launch, protocol, rates
 from engine.client import Engine, EngineDied, ProgramFailed
 from engine.diagnosis import Note, diagnose
 from engine.expected import facts_of_run
 from engine.launch import prepare
 from engine.observed import Observed
+from engine.rates import Found
 from engine.runs import Run, RunError, open_run
 from graph import datasets
 from graph.inference import Report
@@ -141,6 +142,13 @@ def evaluate(
     """Return an evaluation; raises Refusal (status 3). Ctrl+C ends it as any command."""
     with _failures(), _engine() as (engine, _):
         return engine.evaluate(request, advance)
+
+
+def find_rate(project: Project, report: Report, advance: Callable[[int, int], None]) -> Found:
+    """Return the learning rates that were tried; raises Refusal (status 3)."""
+    find_data(project)
+    with _failures(), _engine() as (engine, _):
+        return rates.find_rate(engine, project, report, advance)
 
 
 def predict(request: protocol.Predict) -> protocol.Predicted:

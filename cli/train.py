@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from cli import files, reading, session
+from cli import files, rates, reading, session
 from cli.ends import Refusal
 from cli.options import AsJson, File
 from cli.progress import Display
@@ -29,6 +29,13 @@ class Augment(StrEnum):
 
 
 _LARGEST_SEED = 2**32 - 1
+_Join = Annotated[
+    list[str] | None,
+    typer.Option(help="Match the rows of a further table or folder by key; may be repeated."),
+]
+_FindRate = Annotated[
+    bool, typer.Option(help="Don't train: try learning rates, and say which one fits.")
+]
 _Weights = Annotated[
     Path | None, typer.Option(help="Begin with the weights in this file.", dir_okay=False)
 ]
@@ -40,10 +47,7 @@ def run(  # noqa: PLR0913 - a parameter for each option
     data: Annotated[
         str | None, typer.Option(help="Train on this data set: a known name, a file or a folder.")
     ] = None,
-    join: Annotated[
-        list[str] | None,
-        typer.Option(help="Match the rows of a further table or folder by key; may be repeated."),
-    ] = None,
+    join: _Join = None,
     epochs: Annotated[int | None, typer.Option(min=1, help="Train for so many epochs.")] = None,
     limit: Annotated[
         int | None, typer.Option(min=1, help="Use only so many training samples.")
@@ -55,6 +59,7 @@ def run(  # noqa: PLR0913 - a parameter for each option
         Augment | None, typer.Option(help="Vary the training images so, as the drawing says how.")
     ] = None,
     weights: _Weights = None,
+    find_rate: _FindRate = False,
     out: Annotated[Path | None, typer.Option(help="Make the run directory in this folder.")] = None,
     as_json: AsJson = False,
 ) -> int:
@@ -70,6 +75,8 @@ def run(  # noqa: PLR0913 - a parameter for each option
     report = infer(project)
     refuse_errors(project, report)
     refuse_without_data(project, report)
+    if find_rate:
+        return rates.find(project, report, as_json=as_json)
     with Display(quiet=as_json) as display:
         parent = out or runs.default_parent()
         outcome = session.train(project, report, parent, display.show, weights)

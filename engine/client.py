@@ -29,6 +29,7 @@ from engine.protocol import (
     EvaluationReady,
     Event,
     Failed,
+    FindRate,
     Finished,
     Judge,
     Judged,
@@ -40,6 +41,7 @@ from engine.protocol import (
     Preview,
     Previewed,
     Quit,
+    RatesTried,
     Ready,
     Request,
     Samples,
@@ -52,7 +54,15 @@ from engine.protocol import (
 )
 
 _Answer = TypeVar(
-    "_Answer", MapsReady, Judged, Predicted, EvaluationReady, SamplesReady, Previewed, Staged
+    "_Answer",
+    MapsReady,
+    Judged,
+    Predicted,
+    EvaluationReady,
+    SamplesReady,
+    Previewed,
+    Staged,
+    RatesTried,
 )
 
 _GRACE = 2.0  # seconds that an engine has to end by itself
@@ -188,12 +198,7 @@ class Engine:
 
         ``advance(done, total)`` is called a few times a second meanwhile.
         """
-
-        def hear(event: Event) -> None:
-            if isinstance(event, Advanced):
-                advance(event.done, event.total)
-
-        return self._answer(request, EvaluationReady, hear)
+        return self._answer(request, EvaluationReady, _counting(advance))
 
     def samples(self, request: Samples) -> SamplesReady:
         """Return some samples of the data; raises `ProgramFailed` and `EngineDied`."""
@@ -210,6 +215,10 @@ class Engine:
     def stage(self, request: Stages) -> Staged:
         """Return a sample's way to the model; raises `ProgramFailed` and `EngineDied`."""
         return self._answer(request, Staged)
+
+    def find_rate(self, request: FindRate, advance: Callable[[int, int], None]) -> RatesTried:
+        """Return the losses of learning rates; raises and advances as `evaluate` does."""
+        return self._answer(request, RatesTried, _counting(advance))
 
     def stop(self) -> None:
         """End what is running within about a second; its weights are kept. From any thread."""
@@ -324,6 +333,16 @@ class Engine:
         if self._closed:
             return EngineDied("The engine was closed.", code, tail)
         return EngineDied(self._refusal or _epitaph(code, tail), code, tail)
+
+
+def _counting(advance: Callable[[int, int], None]) -> Callable[[Event], None]:
+    """Return what hears how much of a request is done."""
+
+    def hear(event: Event) -> None:
+        if isinstance(event, Advanced):
+            advance(event.done, event.total)
+
+    return hear
 
 
 def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:

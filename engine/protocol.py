@@ -26,6 +26,7 @@ Order
     - `Predict`: last `Predicted`.
     - `Evaluate`: `Advanced`; last `EvaluationReady`.
     - `Samples`: last `SamplesReady`.
+    - `FindRate`: `Advanced`; last `RatesTried`.
     - `Stages`: last `Staged`.
 
     In place of it `Failed` may come. `Log` may come at any time.
@@ -52,6 +53,7 @@ import numpy as np
 from engine.requests import Array as Array
 from engine.requests import Continue as Continue
 from engine.requests import Evaluate as Evaluate
+from engine.requests import FindRate as FindRate
 from engine.requests import Judge as Judge
 from engine.requests import Maps as Maps
 from engine.requests import Pause as Pause
@@ -84,6 +86,7 @@ Request = (
     | Samples
     | Preview
     | Stages
+    | FindRate
     | Pause
     | Continue
     | Stop
@@ -198,6 +201,16 @@ class Finished(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
     reason: Literal["completed", "stopped"]
     weights: str | None
+
+
+class RatesTried(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The learning rates of the steps, and the loss of each step's batch before the step.
+
+    They end where the loss was not finite any more, or far above where it began.
+    """
+
+    rates: list[float]
+    losses: list[float]
 
 
 class Failed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -327,6 +340,7 @@ Event = (
     | SamplesReady
     | Previewed
     | Staged
+    | RatesTried
 )
 LAST_EVENTS = (
     Finished,
@@ -338,6 +352,7 @@ LAST_EVENTS = (
     SamplesReady,
     Previewed,
     Staged,
+    RatesTried,
 )
 """The events of which exactly one answers each request."""
 

@@ -148,6 +148,25 @@ class Stages(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     labels: bool = False
 
 
+class FindRate(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Try learning rates on a new model of a program, one a step, growing evenly from step to step.
+
+    Attributes:
+        run_dir: an empty folder to work in, which may hold the program's own modules.
+        program: source of the program.
+        folder: where the program finds its data.
+        first, last: the learning rates of the first and the last step.
+        steps: how many.
+    """
+
+    run_dir: str
+    program: str
+    folder: str
+    first: float = 1e-6
+    last: float = 1.0
+    steps: int = 150
+
+
 class Stop(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """End what is running, and keep its weights."""
 

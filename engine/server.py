@@ -22,6 +22,7 @@ from engine.protocol import (  # noqa: E402 - needs the path above
     Evaluate,
     Event,
     Failed,
+    FindRate,
     Finished,
     Judge,
     Judged,
@@ -81,6 +82,7 @@ def _handler(channel: Channel) -> Callable[[Job], Event]:
     """Return what answers a job; all of the engine's modules are imported when it returns."""
     from engine.activations import Activations  # noqa: PLC0415 - imports Keras
     from engine.evaluation import Evaluations  # noqa: PLC0415 - imports Keras
+    from engine.finding import find_rate  # noqa: PLC0415 - imports Keras
     from engine.loaded import Loaded  # noqa: PLC0415 - imports Keras
     from engine.prediction import Predictions  # noqa: PLC0415 - imports Keras
     from engine.preview import Previews  # noqa: PLC0415 - imports Keras
@@ -96,12 +98,14 @@ def _handler(channel: Channel) -> Callable[[Job], Event]:
     def handle(job: Job) -> Event:
         request: Any = job.request
         match request:
-            case Train():
+            case Train() | FindRate():
                 loaded.forget()
                 predictions.forget()
                 previews.forget()
                 stagings.forget()
-                return train(request, job, channel.send)
+                work: Any = train if isinstance(request, Train) else find_rate
+                last: Event = work(request, job, channel.send)
+                return last
             case Maps():
                 return activations.answer(request)
             case Predict():
