@@ -22,7 +22,7 @@ from gui.panels.augmentation_form import AugmentationForm
 from gui.panels.augmentation_grid import SAMPLES, VARIANTS, AugmentationGrid
 from gui.panels.parts import label, link_button, scrolling, set_property
 from gui.runner import Failure
-from gui.theme import MEDIUM, SMALL
+from gui.theme import MEDIUM, SMALL, TINY
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QShowEvent
@@ -116,12 +116,15 @@ class AugmentationPanel(QWidget):
         right.setSpacing(SMALL)
         right.addWidget(self.notice, 0, Qt.AlignmentFlag.AlignTop)
         right.addWidget(self.grid, 1)
-        right.addLayout(links)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(MEDIUM, SMALL, MEDIUM, SMALL)
+        row = QHBoxLayout()
         row.setSpacing(SMALL)
         row.addWidget(area)
         row.addLayout(right, 1)
+        column = QVBoxLayout(self)  # the links need more than the pictures may get
+        column.setContentsMargins(MEDIUM, SMALL, MEDIUM, SMALL)
+        column.setSpacing(TINY)
+        column.addLayout(row, 1)
+        column.addLayout(links)
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of another theme."""

@@ -73,8 +73,8 @@ class AugmentationGrid(QWidget):
         self.update()
 
     def minimumSizeHint(self) -> QSize:
-        """Return room for a sample and three variants."""
-        return QSize(4 * (_LEAST + TINY) + MEDIUM, _LEAST + _HEAD)
+        """Return room for a sample and a variant."""
+        return QSize(2 * (_LEAST + TINY) + MEDIUM, _LEAST + _HEAD)
 
     def places(self) -> list[tuple[QRectF, QImage]]:
         """Return where each picture is painted."""
@@ -85,7 +85,8 @@ class AugmentationGrid(QWidget):
         # about three rows, and the width filled
         high = max(_LEAST, min(_MOST, (self.height() - _HEAD) / 3 - TINY))
         room = self.width() - MEDIUM
-        columns = max(4, math.ceil((room - 1) / (high * ratio + TINY)))
+        least = 4 if room >= 4 * (_LEAST + TINY) else 2
+        columns = max(least, math.ceil((room - 1) / (high * ratio + TINY)))
         wide = room / columns - TINY
         high = wide / ratio
         found = []

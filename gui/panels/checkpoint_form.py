@@ -65,7 +65,7 @@ class CheckpointForm(QWidget):
             grid.add(param.name, param.doc, editor)
             repair = self.repairs.get(param.name)
             if repair is not None:
-                grid.addWidget(repair, grid.rowCount(), 1)
+                grid.addWidget(repair, grid.rowCount(), 0, 1, 2)
                 repair.accepted.connect(lambda text, name=param.name: self._set(name, text))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

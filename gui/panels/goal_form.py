@@ -18,7 +18,7 @@ from graph.spec import Param
 from gui.panels.editors import PLAN_WIDTH, LineEditor, editor_for
 from gui.panels.inspector_form import FormGrid
 from gui.panels.names import Name
-from gui.panels.parts import icon_button, label
+from gui.panels.parts import ElidedLabel, breakable, icon_button, label
 from gui.panels.settings_form import SettingsForm
 from gui.theme import TINY
 
@@ -69,7 +69,7 @@ class GoalForm(QWidget):
         self._key, self._goal = key, Goal()
         self._form_of_target = ""
         self._settings: dict[str, SettingsForm] = {}
-        self.title = label("", "heading")
+        self.title = ElidedLabel("", "heading")
         choice = Param("loss", Choice((_AUTO, *words_of("loss"))), _AUTO, False, "")
         self.loss = editor_for(choice, f"plan.loss.{key}")
         self.loss.field.setObjectName(f"plan.loss.{key}")
@@ -105,7 +105,7 @@ class GoalForm(QWidget):
         self._weight_row = QWidget()
         weight = FormGrid(self._weight_row, PLAN_WIDTH, buttons=False)
         top.add("loss", self.tr("What the training makes small."), self.loss)
-        top.addWidget(self.hint, top.rowCount(), 1)
+        top.addWidget(self.hint, top.rowCount(), 0, 1, 2)
         weight.add("loss_weight", self.tr("Its share in the total loss."), self.weight)
         middle.add("metrics", self.tr("Further values, with commas between them."), row)
         self._column = QVBoxLayout(self)
@@ -122,9 +122,9 @@ class GoalForm(QWidget):
         self._goal = goal
         is_label = one.column is not None and one.column.kind == LABEL
         self._form_of_target = one.steps[-1].kind if one.steps and is_label else ""
-        self.title.setText(self.tr("Loss and metrics of {0}").format(name))
+        self.title.show_text(self.tr("Loss and metrics of {0}").format(name))
         self.loss.show_value(objects.identifier_of("loss", goal.loss))
-        self.hint.setText(self.tr("auto is {0} here").format(one.loss))
+        self.hint.setText(breakable(self.tr("auto is {0} here").format(one.loss)))
         self.hint.setVisible(goal.loss == _AUTO and bool(one.loss))
         self.loss_form.show_object(_named("loss", goal.loss))
         self._weight_row.setVisible(not alone)

@@ -32,7 +32,10 @@ class Shown(NamedTuple):
 
 
 class FormGrid(QGridLayout):
-    """Rows of a name, a field, and perhaps room for a small button; `width`: of the names."""
+    """Rows of a name, a field, and perhaps room for a small button.
+
+    `width`: of the names, in pixels; wide ones give way where the panel is narrow.
+    """
 
     def __init__(
         self, parent: QWidget | None = None, width: int = LABEL_WIDTH, *, buttons: bool = True
@@ -43,8 +46,12 @@ class FormGrid(QGridLayout):
         self.setContentsMargins(0, 0, 0, 0)
         self.setHorizontalSpacing(TINY)
         self.setVerticalSpacing(TINY)
-        self.setColumnMinimumWidth(0, width)
-        self.setColumnStretch(1, 1)
+        if width > LABEL_WIDTH:  # a share of the room; the names' own greatest width stops them
+            self.setColumnStretch(0, 4)
+            self.setColumnStretch(1, 5)
+        else:
+            self.setColumnMinimumWidth(0, width)
+            self.setColumnStretch(1, 1)
 
     def add(self, text: str, tip: str, field: QWidget, button: QWidget | None = None) -> None:
         """Put a row below the last one."""

@@ -8,12 +8,13 @@ import msgspec
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QPushButton
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QPushButton, QScrollArea
 
 from graph.edits import SetTraining
 from graph.params import Named
 from graph.plan_misfits import file_trouble, monitor_trouble
 from graph.project import Checkpoint, Training
+from graph.templates import load
 from gui.panels.plan import PlanPanel
 from gui.theme import DARK
 from tests.gui.training.conftest import mlp
@@ -160,6 +161,18 @@ def test_names_of_settings_are_shown_whole(panel: PlanPanel) -> None:
     QTest.mouseClick(panel.findChild(QPushButton, "plan.optimizer.more"), Qt.MouseButton.LeftButton)
     texts = {one.text() for one in panel.findChildren(QLabel) if one.isVisible()}
     assert "ema_overwrite_frequency" in texts
+
+
+def test_nothing_is_cut_in_the_narrow_dock_of_a_small_screen(
+    panel: PlanPanel, document: Document
+) -> None:
+    document.add(load("several-outputs"))
+    checked = msgspec.structs.replace(plan(document), checkpoint=Checkpoint(monitor="val_nothing"))
+    document.push(SetTraining(checked), "keep the best")
+    panel.resize(312, 260)
+    area = panel.findChild(QScrollArea)
+    assert len(panel.goals) == 2
+    assert area.widget().minimumSizeHint().width() <= area.viewport().width()
 
 
 def test_plan_and_problems_say_the_same_of_a_file_name(
