@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from graph.project import Project
 
 _SMOOTHING = 0.8  # share that a loss keeps of those before: single batches differ a lot
+_SPAN = 6  # steps before and behind, over which a slope is taken
 _LEAST_FALL = 0.02  # of the loss, below which there is nothing to read
 
 
@@ -81,6 +82,8 @@ def read(rates: Sequence[float], losses: Sequence[float]) -> Found:
         lowest = int(np.argmin(smooth))
         falls = smooth[: max(1, lowest)].max() - smooth[lowest]
         if lowest >= 3 and falls > _LEAST_FALL * abs(smooth[0]):
-            slopes = np.gradient(smooth[: lowest + 1], np.log10(tried[: lowest + 1]))
-            rate, least = float(f"{tried[int(np.argmin(slopes))]:.2g}"), float(tried[lowest])
+            span = min(_SPAN, lowest // 2)  # over several steps: a single one tells little
+            falling = smooth[: lowest + 1]
+            steepest = int(np.argmin(falling[2 * span :] - falling[: -2 * span])) + span
+            rate, least = float(f"{tried[steepest]:.2g}"), float(tried[lowest])
     return Found(tuple(tried), tuple(values), tuple(smooth), rate, least)

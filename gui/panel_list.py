@@ -46,7 +46,18 @@ def make_panels(window: MainWindow) -> dict[str, QWidget]:
 def _plan(window: MainWindow, theme: Theme) -> QWidget:
     panel = PlanPanel(window.document, theme)
     panel.experiment_wanted.connect(window.queue.add_experiment)
+    panel.rate_wanted.connect(partial(_find_rate, window, panel))
     return panel
+
+
+def _find_rate(window: MainWindow, panel: PlanPanel) -> None:
+    from gui.panels.rate_finder import RateFinder  # noqa: PLC0415 - once it is wanted
+
+    finder = panel.findChild(RateFinder)
+    if finder is None:
+        finder = RateFinder(window.document, window.theme, window.runner, panel)
+    finder.set_theme(window.theme)
+    finder.search()
 
 
 def _runs(window: MainWindow, theme: Theme) -> QWidget:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from graph import objects
@@ -12,6 +12,7 @@ from graph.params import Named
 from gui.panels.combo import Combo
 from gui.panels.editors import PLAN_WIDTH
 from gui.panels.inspector_form import FormGrid
+from gui.panels.parts import link_button
 from gui.panels.rate_form import RateArea, RateEditor, rate_editor
 from gui.panels.settings_form import SettingsForm
 from gui.theme import TINY
@@ -29,9 +30,11 @@ class OptimizerForm(QWidget):
 
     Signals:
         edited(str, Named): a person set this setting (empty: the name), and it is this now.
+        rate_wanted(): a person wants to find a learning rate.
     """
 
     edited = Signal(str, object)
+    rate_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -47,6 +50,10 @@ class OptimizerForm(QWidget):
         head.add("optimizer", self.tr("How the weights are changed after each batch."), self.box)
         self.form = SettingsForm(_ROLE, "plan.optimizer", _SHOWN, rate_editor)
         self.form.edited.connect(self.edited)
+        find = link_button(self.tr("Find a learning rate"), "plan.find_rate")
+        find.setToolTip(self.tr("Tries rates on a new model, and shows where the loss falls"))
+        find.clicked.connect(self.rate_wanted)
+        head.addWidget(find, head.rowCount(), 1, Qt.AlignmentFlag.AlignLeft)
         self.rate = RateArea()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -70,9 +70,11 @@ class PlanPanel(QWidget):
     Signals:
         experiment_wanted(str, list): train these, one after the other, and compare them: a title,
             and (label, project, report) of each.
+        rate_wanted(): find a learning rate for the open drawing.
     """
 
     experiment_wanted = Signal(str, object)
+    rate_wanted = Signal()
 
     def __init__(self, document: Document, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -99,6 +101,7 @@ class PlanPanel(QWidget):
         self.descent.chosen.connect(lambda size: self._set("batch_size", size))
         self.descent.comparison_wanted.connect(self._on_comparison_wanted)
         self.optimizer.edited.connect(self._on_optimizer_edited)
+        self.optimizer.rate_wanted.connect(self.rate_wanted)
         self.weights.edited.connect(self._set)
         self.checkpoint.edited.connect(self._on_checkpoint_edited)
         self.callbacks.edited.connect(self._on_callbacks_edited)

@@ -1,0 +1,59 @@
+"""Find a learning rate in the window, with a real engine, and put it into the plan."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+
+from gui.document import Document
+from gui.panels.plan import PlanPanel
+from gui.panels.rate_finder import RateFinder
+from gui.theme import DARK
+from tests.gui.training.conftest import mlp
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from gui.runner import Runner
+    from tests.gui.training.conftest import Waiter
+
+pytestmark = pytest.mark.engine
+
+
+def test_a_rate_is_found_and_put_into_the_plan(qtbot: QtBot, runner: Runner, wait: Waiter) -> None:
+    document = Document(mlp())
+    panel = PlanPanel(document, DARK)
+    qtbot.addWidget(panel)
+    finder = RateFinder(document, DARK, runner, panel)
+    panel.rate_wanted.connect(finder.search)
+    told: list[tuple[int, int]] = []
+    finder.advanced.connect(lambda done, total: told.append((done, total)))
+    panel.optimizer.rate_wanted.emit()
+    assert not finder.use.isEnabled()
+    assert finder.isVisible()
+    wait.until(lambda: finder.found is not None)
+    assert finder.found is not None
+    rate = finder.found.rate
+    assert rate is not None
+    assert f"{rate:g}" in finder.sentence.text()
+    assert all(total == 150 for _, total in told)
+    assert finder.curve.grab().toImage().size() == finder.curve.size()
+    qtbot.mouseClick(finder.use, Qt.MouseButton.LeftButton)
+    assert document.project.training.optimizer.settings["learning_rate"] == rate
+    assert not finder.isVisible()
+    document.undo_group.activeStack().undo()
+    assert "learning_rate" not in document.project.training.optimizer.settings
+
+
+def test_a_drawing_that_cant_be_trained_says_so(qtbot: QtBot, runner: Runner, wait: Waiter) -> None:
+    document = Document()
+    panel = PlanPanel(document, DARK)
+    qtbot.addWidget(panel)
+    finder = RateFinder(document, DARK, runner, panel)
+    finder.search()
+    wait.until(lambda: not finder.progress.isVisible())
+    assert finder.found is None
+    assert finder.sentence.text().endswith(".")
+    assert not finder.use.isEnabled()
