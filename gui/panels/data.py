@@ -6,9 +6,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
+from gui.panels.balance import BalancePage
 from gui.panels.binder import BinderPanel
+from gui.panels.data_split import SplitPage
+from gui.panels.left_out import LeftOutPage
 from gui.panels.samples import SamplesPage
 from gui.panels.samples_asking import SampleAsking
+from gui.panels.values import ValuesPage
 from gui.theme import SMALL, TINY
 
 if TYPE_CHECKING:
@@ -17,7 +21,14 @@ if TYPE_CHECKING:
     from gui.runner import Runner
     from gui.theme import Theme
 
-_TITLES = {"columns": "Columns", "samples": "Samples"}
+_TITLES = {
+    "columns": "Columns",
+    "samples": "Samples",
+    "left_out": "Left out",
+    "balance": "Balance",
+    "values": "Statistics",
+    "split": "Split",
+}
 
 
 class DataPanel(QWidget):
@@ -64,14 +75,21 @@ class DataPanel(QWidget):
         return self.made[name]
 
     def _make(self, name: str) -> QWidget:
-        assert name == "samples"  # noqa: S101 - the only one yet
-        return SamplesPage(self._document, self._theme, self.asking)
+        if name == "samples":
+            return SamplesPage(self._document, self._theme, self.asking)
+        if name == "left_out":
+            return LeftOutPage(self._document, self._theme)
+        if name == "balance":
+            return BalancePage(self._theme, self.asking)
+        if name == "values":
+            return ValuesPage(self._document, self._theme)
+        return SplitPage(self._document, self._theme, self.asking)
 
     def _on_chosen(self, index: int) -> None:
         self.pages.setCurrentWidget(self.page(self.tabs.tabData(index)))
 
     def _on_document_changed(self, change: Change) -> None:
-        shown = self.tabs.tabData(self.tabs.currentIndex())
+        page = self.pages.currentWidget()
         changed = change.structure or change.data or change.training
-        if changed and self.isVisible() and shown == "samples":
-            self.asking.want()
+        if changed and self.isVisible() and page is not self.binder:  # which has its own ear
+            page.refresh()  # type: ignore[union-attr] # every page has it

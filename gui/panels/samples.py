@@ -95,6 +95,10 @@ class SamplesPage(QWidget):
         super().showEvent(event)
         self._asking.want(str(self.part.currentData()))
 
+    def refresh(self) -> None:
+        """Fetch the same sample of what the drawing is now."""
+        self._asking.want()
+
     # --- choosing -----------------------------------------------------------------------------
 
     def _go(self, index: int) -> None:

@@ -5,18 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import msgspec
+import numpy as np
 import pytest
+from PIL import Image
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QPushButton, QSpinBox, QToolButton
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QSpinBox, QToolButton
 
 from graph.binding import inputs_of
+from graph.datasets import BUNDLED
 from graph.edits import SetData
 from graph.params import Named
-from graph.project import Binding
+from graph.project import Binding, Data
 from gui.panels.data import DataPanel
 from gui.theme import DARK, LIGHT
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pytestqt.qtbot import QtBot
 
     from gui.document import Document
@@ -93,3 +99,80 @@ def test_without_data_it_says_what_to_do(panel: DataPanel, document: Document) -
     turn_to(panel, "samples")
     QTest.qWait(1)
     assert "Choose one" in panel.findChild(QLabel, "samples.notice").text()
+
+
+def own_table(folder: Path) -> Path:
+    """Return a table of images with a missing file, a broken one and a label without fellows."""
+    lines = ["file,kind"]
+    for number in range(40):
+        if number != 5:
+            Image.new("L", (28, 28), number).save(folder / f"{number}.png")
+        kind = "ape" if number == 7 else ("cat", "dog")[number % 2]
+        lines.append(f"{number}.png,{kind}")
+    (folder / "9.png").write_bytes(b"nothing")
+    path = folder / "pets.csv"
+    path.write_text("\n".join(lines))
+    return path
+
+
+def test_rows_that_are_left_out_are_listed_with_file_and_row(
+    panel: DataPanel,
+    document: Document,
+    wait: Waiter,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("LAYERLOOM_CACHE", str(tmp_path / "cache"))
+    (key,) = inputs_of(document.project.graph)
+    path = own_table(tmp_path)
+    document.push(SetData(Data(str(path), {key: Binding("file")})), "Own data")
+    turn_to(panel, "left_out")
+    page = panel.page("left_out")
+    assert page.summary.text().startswith("38 of 40 rows can be used.")
+    panel.findChild(QPushButton, "leftout.again").click()
+    wait.until(page.bar.isHidden)
+    assert page.summary.text().startswith("37 of 40 rows can be used.")
+    assert [row[:2] for row in page.view.table.rows] == [
+        ("pets.csv", "7"),
+        ("pets.csv", "9"),
+        ("pets.csv", "11"),
+    ]
+    assert "no file 5.png" in page.view.table.rows[0][2]
+    panel.findChild(QPushButton, "leftout.again").click()
+    panel.findChild(QPushButton, "leftout.cancel").click()
+    assert page.bar.isHidden()
+
+
+def test_balance_and_split_are_those_of_the_program(
+    panel: DataPanel, document: Document, wait: Waiter
+) -> None:
+    turn_to(panel, "balance")
+    page = panel.page("balance")
+    wait.until(lambda: bool(page.bars.counts))
+    assert {part: sum(counts) for part, counts in page.bars.counts.items()} == {
+        "train": 921,
+        "validation": 103,
+        "test": 1000,
+    }
+    turn_to(panel, "split")
+    field = panel.findChild(QLineEdit, "param.split.validation_split")
+    field.selectAll()
+    QTest.keyClicks(field, "0.25")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert document.project.training.validation_split == 0.25
+    split = panel.page("split")
+    wait.until(lambda: split.counts.text().startswith("768 training, 256 validation"))
+    assert not panel.findChild(QLineEdit, "param.split.test_split").isEnabled()
+    document.undo_stack.undo()
+    assert document.project.training.validation_split == 0.1
+
+
+def test_values_are_measured_in_the_background(panel: DataPanel, wait: Waiter) -> None:
+    turn_to(panel, "values")
+    page = panel.page("values")
+    wait.until(lambda: bool(page.view.table.rows))
+    rows = {row[0]: row[1:] for row in page.view.table.rows}
+    with np.load(BUNDLED / "fashion_mnist_sample.npz") as file:
+        mean = f"{file['x_train'].mean():.4g}"
+    assert rows["image"][:3] == ("28 × 28", "0", mean)
+    assert rows["label"][0] == "10 labels"
