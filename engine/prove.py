@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from engine.command import local_command
-from engine.runs import Run, RunError
+from engine.runs import Run, RunError, open_run
 from graph import projectfile
 from graph.datasets import BadData, find_data, fingerprint
 
@@ -117,7 +117,7 @@ class Prover:
         self._cancelled = False
 
     def prove(self, tell: Tell) -> Proof:
-        """Run the program and compare.
+        """Run the program and compare; what comes out is kept in the run's record too.
 
         Raises:
             CantProve: there is nothing to compare with, the data is gone, the program failed.
@@ -138,7 +138,11 @@ class Prover:
             raise CantProve("The program ended before its first epoch was over.")
         figures = _compare(self.run, history, scores, whole=self.whole)
         seconds = time.monotonic() - began
-        return Proof(figures, len(history), seconds, (*notes, *_versions(self.run)))
+        proof = Proof(figures, len(history), seconds, (*notes, *_versions(self.run)))
+        with contextlib.suppress(RunError):  # a folder that can't be written to can be proved
+            run = open_run(self.run.path)  # it may have got another name in the meantime
+            run.update(proof=proof.sentence, proof_agrees=proof.agrees)
+        return proof
 
     def cancel(self) -> None:
         """End the program; `prove` raises `Cancelled` soon after."""

@@ -74,6 +74,8 @@ class RunInfo(msgspec.Struct, frozen=True, kw_only=True):
             run that is resumed adds to them.
         parent: name of the run directory that `start` comes from.
         start: path of the weights that the training began with; None: with those of a new model.
+        proof: what came of running the program by itself, in a sentence; "" if nobody did.
+        proof_agrees: whether it gave the same numbers.
     """
 
     name: str = ""
@@ -90,6 +92,8 @@ class RunInfo(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float | None = None
     parent: str = ""
     start: str | None = None
+    proof: str = ""
+    proof_agrees: bool = True
 
 
 @dataclass

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QCoreApplication, QSize
 from PySide6.QtGui import QImage, QPainter
@@ -14,18 +14,31 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
-    from gui.panels.chart import Chart
     from gui.panels.curves import Curves
 
 _FINE = 2  # pixels of a PNG for each of the window
 
 
-def ask_and_save(chart: Chart) -> None:
+class Saved(Protocol):
+    """A chart: a widget with curves that can be saved."""
+
+    @property
+    def curves(self) -> Curves:
+        """Return the values of all curves."""
+
+    def large_copy(self) -> QWidget:
+        """Return a chart with the same curves, for a report; delete it afterwards."""
+
+    def window(self) -> QWidget:
+        """Return the window that it is part of."""
+
+
+def ask_and_save(chart: Saved) -> None:
     """Ask for a file and save the curves there; its ending says how."""
     tr = QCoreApplication.translate
     title = tr("Chart", "Save the curves")
     kinds = tr("Chart", "Picture (*.png);;Drawing (*.svg);;Table (*.csv)")
-    name, kind = QFileDialog.getSaveFileName(chart, title, "curves.png", kinds)
+    name, kind = QFileDialog.getSaveFileName(chart.window(), title, "curves.png", kinds)
     if not name:
         return
     path = Path(name)
@@ -35,10 +48,10 @@ def ask_and_save(chart: Chart) -> None:
         save(chart, path)
     except OSError as error:
         words = tr("Chart", "The curves can't be saved in {0}: {1}.")
-        QMessageBox.warning(chart, title, words.format(path, error.strerror or error))
+        QMessageBox.warning(chart.window(), title, words.format(path, error.strerror or error))
 
 
-def save(chart: Chart, path: Path) -> None:
+def save(chart: Saved, path: Path) -> None:
     """Save the curves as the file's ending says; raises OSError."""
     if path.suffix == ".csv":
         save_table(chart.curves, path)

@@ -12,7 +12,7 @@ from gui.panels.parts import label
 from gui.theme import MEDIUM, SMALL, TINY
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from PySide6.QtGui import QAction
 
@@ -22,6 +22,11 @@ _SIZE = QSize(24, 20)
 
 class ChartMenu(QToolButton):
     """The button and its menu.
+
+    Args:
+        parent: the chart.
+        name: what the objectNames begin with.
+        choices: which parts of a `View` can be chosen, besides smoothing.
 
     Signals:
         changed(View): the curves are wanted in another way.
@@ -33,9 +38,15 @@ class ChartMenu(QToolButton):
     whole_wanted = Signal()
     save_wanted = Signal()
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(
+        self,
+        parent: QWidget,
+        name: str = "training.chart",
+        choices: Collection[str] = ("batches", "logarithmic", "rate", "gradients"),
+    ) -> None:
         super().__init__(parent)
-        self.setObjectName("training.chart.menu")
+        self._name = name
+        self.setObjectName(f"{name}.menu")
         self.setText("⋯")
         self.setFixedSize(_SIZE)
         self.setStyleSheet(
@@ -45,7 +56,7 @@ class ChartMenu(QToolButton):
         self.setAccessibleName(self.tr("Curves"))
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._menu = QMenu(self)
-        self._menu.setObjectName("training.chart.choices")
+        self._menu.setObjectName(f"{name}.choices")
         words = {
             "batches": self.tr("Values of the batches"),
             "logarithmic": self.tr("Logarithmic axis"),
@@ -53,13 +64,14 @@ class ChartMenu(QToolButton):
             "gradients": self.tr("Gradients of the layers"),
         }
         self._choices: Mapping[str, QAction] = {
-            name: self._choice(name, text) for name, text in words.items()
+            key: self._choice(key, text) for key, text in words.items() if key in choices
         }
         self.smoothing = self._slider()
         self._menu.addSeparator()
-        whole = self._menu.addAction(self.tr("Show the whole run"))
-        whole.setToolTip(self.tr("So does a double click on the curves"))
-        whole.triggered.connect(self.whole_wanted)
+        if "batches" in choices:
+            whole = self._menu.addAction(self.tr("Show the whole run"))
+            whole.setToolTip(self.tr("So does a double click on the curves"))
+            whole.triggered.connect(self.whole_wanted)
         save = self._menu.addAction(self.tr("Save the curves …"))
         save.triggered.connect(self.save_wanted)
         self.setMenu(self._menu)
@@ -75,14 +87,14 @@ class ChartMenu(QToolButton):
 
     def _choice(self, name: str, text: str) -> QAction:
         action = self._menu.addAction(text)
-        action.setObjectName(f"training.chart.{name}")
+        action.setObjectName(f"{self._name}.{name}")
         action.setCheckable(True)
         action.toggled.connect(self._tell)
         return action
 
     def _slider(self) -> QSlider:
         slider = QSlider(Qt.Orientation.Horizontal)
-        slider.setObjectName("training.chart.smoothing")
+        slider.setObjectName(f"{self._name}.smoothing")
         slider.setRange(0, _MOST)
         slider.setMinimumWidth(110)
         slider.setAccessibleName(self.tr("Smoothing"))

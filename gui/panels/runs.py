@@ -154,7 +154,7 @@ class RunsPanel(QWidget):
         self.filter.textChanged.connect(self._on_filter_changed)
         self.tabs.currentChanged.connect(self._arrange)
         self.model.ticks_changed.connect(self._on_ticks_changed)
-        self.table.selectionModel().currentRowChanged.connect(self._enable)
+        self.table.selectionModel().currentRowChanged.connect(self._on_current_changed)
         self.table.customContextMenuRequested.connect(self._on_menu_requested)
         self.table.doubleClicked.connect(lambda _index: self._with_run(acts.open_drawing))
         self.none.clicked.connect(self.model.clear_ticks)
@@ -227,6 +227,10 @@ class RunsPanel(QWidget):
         if self.current is not None:
             menu = self.acts.menu(self.current.run)
             menu.popup(self.more.mapToGlobal(QPoint(0, -menu.sizeHint().height())))
+
+    def _on_current_changed(self, *_values: object) -> None:
+        self._enable()
+        self.proof.show_kept(self.current.run if self.current is not None else None)
 
     def _enable(self, *_values: object) -> None:
         one = self.current

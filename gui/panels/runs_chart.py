@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QPen
-from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
-from gui.panels.curves import VALIDATION
+from gui.panels import chart_export
+from gui.panels.chart_menu import ChartMenu
+from gui.panels.curves import VALIDATION, Curves, View, log_ticks, smoothed
 from gui.panels.legend import Key, line_pen
 from gui.panels.parts import FlowLayout, label
 from gui.theme import MEDIUM, TINY, code_font
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from gui.theme import Theme
 
 _DOTS = 40  # epochs up to which each is a dot
+_TICK_HEIGHT = 22  # pixels of the plot for each tick
+_LARGE = QSize(900, 560)  # of a picture for a report
 
 
 class Overlay(NamedTuple):
@@ -43,6 +47,10 @@ class OverlayChart(QWidget):
         self._shown: tuple[Overlay, ...] = ()
         self._metric = ""
         self._epoch: int | None = None  # under the pointer, from 1
+        self._how = View()
+        self.menu = ChartMenu(self, "runs.chart", ("logarithmic",))
+        self.menu.changed.connect(self.show_view)
+        self.menu.save_wanted.connect(lambda: chart_export.ask_and_save(self))
         self._view: Any = None  # made with the first curve: pyqtgraph takes 200 ms to import
         self._empty = label(
             self.tr("Tick runs in the list: their curves are laid over each other here."),
@@ -62,7 +70,11 @@ class OverlayChart(QWidget):
         self._column = QVBoxLayout(page)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(TINY)
-        self._column.addLayout(self._legend)
+        top = QHBoxLayout()
+        top.setSpacing(TINY)
+        top.addLayout(self._legend, 1)
+        top.addWidget(self.menu, 0, Qt.AlignmentFlag.AlignTop)
+        self._column.addLayout(top)
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self._empty)
         self._stack.addWidget(page)
@@ -84,6 +96,38 @@ class OverlayChart(QWidget):
         self._draw()
         self._write_legend()
 
+    def show_view(self, view: View) -> None:
+        """Show the curves smoothed, or on a logarithmic axis."""
+        self._how = view
+        self.menu.show_view(view)
+        if self._shown:
+            self._draw()
+
+    @property
+    def curves(self) -> Curves:
+        """Return the values of all curves, for a table."""
+        made = Curves()
+        for run in self._shown:
+            for name, values in ((self._metric, run.training), (self._val, run.validation)):
+                for epoch, value in enumerate(values):
+                    made.add_epoch(epoch, {f"{run.name}: {name}": value})
+        return made
+
+    @property
+    def _val(self) -> str:
+        return VALIDATION + self._metric
+
+    def large_copy(self) -> OverlayChart:
+        """Return a chart with the same curves, large enough for a report; delete it afterwards."""
+        copy = OverlayChart(self._theme)
+        copy.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
+        copy.resize(_LARGE)
+        copy.show()
+        copy.menu.hide()
+        copy.show_runs(self._metric, self._shown)
+        copy.show_view(self._how)
+        return copy
+
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of another theme; the curves come again with `show_runs`."""
         self._theme = theme
@@ -98,7 +142,7 @@ class OverlayChart(QWidget):
         """Return the least size: a curve without much detail."""
         return QSize(160, 100)
 
-    def curves(self) -> list[tuple[list[float], bool]]:
+    def drawn(self) -> list[tuple[list[float], bool]]:
         """Return what is drawn: the values of each curve, and whether it is dashed."""
         if self._view is None or not self._shown:
             return []
@@ -145,13 +189,26 @@ class OverlayChart(QWidget):
             self._add(run.training, run.colour, dashed=False)
             self._add(run.validation, run.colour, dashed=True)
         plot.setXRange(1, max(2, self._length()), padding=0.03)
-        values = [v for run in self._shown for v in (*run.training, *run.validation)]
-        found = [value for value in values if math.isfinite(value)]
+        found = [v for values, _ in self.drawn() for v in values if math.isfinite(v)]
         if found:
             low, high = min(found), max(found)
             margin = 0.05 * (high - low) or 0.05
             plot.setYRange(low - margin, high + margin, padding=0)
+            self._show_ticks(low - margin, high + margin)
         self._cursor.hide()
+
+    def _show_ticks(self, low: float, high: float) -> None:
+        room = max(2, min(6, self._view.height() // _TICK_HEIGHT))
+        ticks = [log_ticks(low, high, room)] if self._how.logarithmic else None
+        self._view.getPlotItem().getAxis("left").setTicks(ticks)
+
+    def _scaled(self, values: Sequence[float]) -> np.ndarray[Any, np.dtype[np.float64]]:
+        """Return what is drawn of values: smoothed, or their decimal logarithms."""
+        made = np.asarray(smoothed(values, self._how.smoothing), float)
+        if self._how.logarithmic:
+            made[~(made > 0)] = np.nan
+            made = np.log10(made)
+        return made
 
     def _add(self, values: Sequence[float], colour: str, *, dashed: bool) -> None:
         if not values:
@@ -159,7 +216,7 @@ class OverlayChart(QWidget):
         few = len(values) <= _DOTS
         self._view.plot(
             np.arange(1, len(values) + 1, dtype=float),
-            np.asarray(values, float),
+            self._scaled(values),
             pen=line_pen(colour, dashed=dashed),
             symbol="o" if few else None,
             symbolSize=4,
@@ -182,7 +239,7 @@ class OverlayChart(QWidget):
             key.setVisible(index < len(self._shown))
         for key, run in zip(self._keys, self._shown, strict=False):
             key.show_curve(run.name, self._value(run), run.colour, self._theme)
-        for key, name in zip(self._lines, (self._metric, VALIDATION + self._metric), strict=True):
+        for key, name in zip(self._lines, (self._metric, self._val), strict=True):
             key.show_curve(name, None, self._theme.muted, self._theme)
         has_validation = any(run.validation for run in self._shown)
         self._lines[1].setVisible(has_validation)

@@ -14,6 +14,8 @@ from gui.panels.parts import label, link_button, set_property
 from gui.theme import MEDIUM
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from engine.runs import Run
 
 _PARTS = 1000  # of the progress bar
@@ -82,6 +84,8 @@ class ProofStrip(QWidget):
         super().__init__(parent)
         self.setObjectName("runs.proof")
         self._name = ""
+        self._proving = proving
+        self._kept: Path | None = None  # the run whose proof is shown, or was
         self._words = label("", "muted", wrap=True)
         self._words.setObjectName("runs.proof.words")
         self._words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -120,6 +124,17 @@ class ProofStrip(QWidget):
         self._dismiss.show()
         self.show()
 
+    def show_kept(self, run: Run | None) -> None:
+        """Show what came of an earlier proof of a run that is chosen, in place of another's."""
+        if run is None or self._proving.is_running or run.path == self._kept:
+            return
+        if run.info.proof:
+            self._kept = run.path
+            self.say(f"{run.info.name}: {run.info.proof}", bad=not run.info.proof_agrees)
+        elif self._kept is not None:
+            self._kept = None
+            self.hide()
+
     def _on_told(self, part: float | None, words: str) -> None:
         self._words.setText(self.tr("Proving {0}: {1}").format(self._name, words))
         set_property(self._words, "role", "muted")
@@ -131,6 +146,7 @@ class ProofStrip(QWidget):
         self.show()
 
     def _on_proved(self, run: Run, proof: Proof) -> None:
+        self._kept = run.path
         self.say(f"{run.info.name}: {proof.sentence}", bad=not proof.agrees)
 
     def _on_failed(self, _run: Run, sentence: str) -> None:

@@ -55,6 +55,8 @@ def test_numbers_of_the_program_alone_are_held_against_the_record(tmp_path: Path
     assert loss.found is not None
     assert f"{loss.found:.6f} by the program alone, 9.000000 in the run" in wrong.sentence
     assert "test accuracy" in wrong.sentence
+    kept = open_run(run.path).info
+    assert (kept.proof, kept.proof_agrees) == (wrong.sentence, False)
 
     assert {path.name for path in run.path.iterdir()} == {
         "drawing.loom", "program.py", "run.json", "history.json",

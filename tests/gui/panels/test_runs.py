@@ -6,16 +6,18 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QEventLoop, QPoint, Qt, QTimer
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QInputDialog, QMessageBox, QPushButton
+from PySide6.QtWidgets import QInputDialog, QLabel, QMessageBox, QPushButton
 
 from engine.protocol import EpochEnded, Evaluated, Finished, Started
 from engine.runs import Run, RunInfo, list_runs, new_run, open_run
 from graph import projectfile
 from graph.templates import load
+from gui.panels import chart_export
 from gui.panels.runs import RunsPanel
 from gui.run_queue import RunQueue
 from gui.runner import Runner
@@ -137,14 +139,51 @@ def test_ticked_runs_are_laid_over_each_other(panel: RunsPanel) -> None:
     panel.tabs.setCurrentIndex(1)
     panel.comparison.metric_box.setCurrentText("accuracy")
     panel.comparison.metric_box.activated.emit(0)
-    curves = panel.comparison.chart.curves()
+    curves = panel.comparison.chart.drawn()
     assert [values[0] for values, _ in curves] == pytest.approx([0.8, 0.7, 0.95, 0.85])
     assert [dashed for _, dashed in curves] == [False, True, False, True]
     panel.set_theme(LIGHT)
     assert [colour for _, colour in panel.model.ticked()] != colours
     QTest.mouseClick(panel.findChild(QPushButton, "runs.untick"), Qt.MouseButton.LeftButton)
     assert panel.model.ticked() == []
-    assert panel.comparison.chart.curves() == []
+    assert panel.comparison.chart.drawn() == []
+
+
+def test_overlaid_curves_are_drawn_on_a_logarithmic_axis_and_saved(
+    panel: RunsPanel, tmp_path: Path
+) -> None:
+    tick(panel, 0)
+    tick(panel, 2)
+    panel.tabs.setCurrentIndex(1)
+    chart = panel.comparison.chart
+    panel.comparison.metric_box.setCurrentText("loss")
+    panel.comparison.metric_box.activated.emit(0)
+    plain = chart.drawn()[0][0]
+    assert plain == pytest.approx([1, 1 / 2, 1 / 3])
+    chart.menu.findChild(QAction, "runs.chart.logarithmic").trigger()
+    assert chart.drawn()[0][0] == pytest.approx(np.log10(plain))
+    chart_export.save(chart, tmp_path / "curves.csv")
+    rows = (tmp_path / "curves.csv").read_text(encoding="utf-8").splitlines()
+    assert rows[:2] == ["epoch,mlp: loss,cnn two: loss", "1,1.0,1.0"]
+    assert len(rows) == 4
+    chart_export.save(chart, tmp_path / "curves.png")
+    picture = QImage(str(tmp_path / "curves.png"))
+    assert (picture.width(), picture.height()) == (1800, 1120)
+    colours = {picture.pixelColor(x, y).name() for x in range(0, 1800, 3) for y in range(1120)}
+    assert {colour.lower() for _, colour in panel.model.ticked()} <= colours
+
+
+def test_a_proof_is_shown_again_with_its_run(panel: RunsPanel) -> None:
+    words = panel.findChild(QLabel, "runs.proof.words")
+    open_run(panel.model.rows[1].run.path).update(proof="Not proved: 1 or 2.", proof_agrees=False)
+    panel._records.reload()
+    until(lambda: bool(panel.model.rows[1].run.info.proof))
+    panel.table.selectRow(1)
+    assert words.isVisible()
+    assert words.text() == "cnn one: Not proved: 1 or 2."
+    assert words.property("role") == "error"
+    panel.table.selectRow(0)
+    assert not panel.proof.isVisible()
 
 
 def test_where_there_is_room_the_list_stands_beside_the_curves(panel: RunsPanel) -> None:

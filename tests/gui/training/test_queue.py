@@ -83,7 +83,7 @@ def test_an_experiment_ends_in_overlaid_curves_and_a_comparison(
 
     assert panel.tabs.tabText(panel.tabs.currentIndex()) == "Curves"
     panel.comparison.metric_box.setCurrentText("accuracy")
-    drawn = panel.comparison.chart.curves()
+    drawn = panel.comparison.chart.drawn()
     assert [values for values, _ in drawn] == [
         pytest.approx(run.history[name]) for run in runs for name in ("accuracy", "val_accuracy")
     ]
