@@ -6,22 +6,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
-from PySide6.QtCore import QSignalBlocker, QStandardPaths
-from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from graph.binding import bind, binding_problems, rebound
-from graph.datasets import KNOWN, is_file, is_here
+from graph.datasets import is_file, is_here
 from graph.edits import Edit, SetData, SetTraining
 from graph.project import Binding, Data, Goal, port_key
 from gui.data_reading import DataReading
 from gui.panels.binder_rows import NAMES_WIDTH, BoundRow, RowText
-from gui.panels.editors import Combo
-from gui.panels.inspector_form import FormGrid
+from gui.panels.binder_source import SourcePicker, dropped
 from gui.panels.parts import label, rule, scrolling, set_property
 from gui.theme import CODE_FAMILY, MEDIUM, SMALL, TINY
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QShowEvent
+    from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
 
     from graph.binding import Bindings, Bound
     from graph.change import Change
@@ -29,9 +27,6 @@ if TYPE_CHECKING:
     from gui.document import Document
     from gui.theme import Theme
 
-# the entries of the list that open a dialog
-_OWN_FILE, _OWN_FOLDER = object(), object()
-_FILES = "*.npz *.csv *.tsv *.txt *.parquet"
 _MOST_LISTED = 30  # rows that are left out, in the tip
 
 
@@ -65,24 +60,20 @@ class BinderPanel(QWidget):
     def __init__(self, document: Document, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("binder")
+        self.setAcceptDrops(True)
         self.document = document
         self._rows: dict[str, BoundRow] = {}
         self._rows_body: QWidget | None = None
-        self._dialog: QFileDialog | None = None
-        self._sets = Combo()
-        self._sets.setObjectName("binder.source")
-        self._sets.setProperty("role", "")
-        self._sets.activated.connect(self._on_source_chosen)
+        self._source = SourcePicker(NAMES_WIDTH, theme)
+        self._source.chosen.connect(self.use)
+        self._source.joined.connect(self._on_joined)
         self._about = label("", "muted", wrap=True)
         self._about.setObjectName("binder.about")
-        top = QWidget()
-        form = FormGrid(top, NAMES_WIDTH, buttons=False)
-        form.add(self.tr("data set"), self.tr("What the model learns from."), self._sets)
         page = QWidget()
         self._column = QVBoxLayout(page)
         self._column.setContentsMargins(MEDIUM, SMALL, MEDIUM, MEDIUM)
         self._column.setSpacing(SMALL)
-        self._column.addWidget(top)
+        self._column.addWidget(self._source)
         self._column.addWidget(self._about)
         self._column.addStretch(1)
         outer = QVBoxLayout(self)
@@ -101,6 +92,7 @@ class BinderPanel(QWidget):
         """Show everything in a theme's colours."""
         self._theme = theme
         self.setStyleSheet(binder_style(theme))
+        self._source.set_theme(theme)
         if self._rows:  # their chips are made anew
             self._rows = {}
             self.refresh()
@@ -110,6 +102,18 @@ class BinderPanel(QWidget):
         super().showEvent(event)
         if self._stale:
             self.refresh()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take a file or folder of data."""
+        if dropped(event.mimeData()) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Use the file or folder that is dropped."""
+        path = dropped(event.mimeData())
+        if path is not None:
+            event.acceptProposedAction()
+            self.use(path)
 
     def _on_document_changed(self, change: Change) -> None:
         self._stale = self._stale or change.structure or change.data or change.training
@@ -122,7 +126,8 @@ class BinderPanel(QWidget):
         project, report = self.document.project, self.document.report
         bound = bind(project, report)
         found = binding_problems(project, report)
-        self._show_sources(project.data.source)
+        by_rows = bound.data is not None and bound.data.form == "rows"
+        self._source.show_data(project.data, can_join=by_rows)
         self._show_about(bound, found)
         inputs = {one.port.node: one for one in bound.inputs}
         outputs = {port_key(one.port): one for one in bound.outputs}
@@ -140,19 +145,6 @@ class BinderPanel(QWidget):
         node = self.document.project.graph.nodes[one.port.node]
         mine = tuple(problem for problem in found if problem.node == one.port.node)
         return RowText(node.label, columns, mine)
-
-    def _show_sources(self, source: str) -> None:
-        with QSignalBlocker(self._sets):
-            self._sets.clear()
-            self._sets.setPlaceholderText(self.tr("choose one"))
-            for known in KNOWN.values():
-                self._sets.addItem(known.title, known.name)
-            if is_file(source):
-                self._sets.addItem(Path(source).name, source)
-            self._sets.addItem(self.tr("Your own folder of images or arrays…"), _OWN_FOLDER)
-            self._sets.addItem(self.tr("Your own table or .npz file…"), _OWN_FILE)
-            self._sets.setCurrentIndex(self._sets.findData(source) if source else -1)
-        self._sets.setToolTip(source)
 
     def _show_about(self, bound: Bindings, found: tuple[Problem, ...]) -> None:
         general = [problem.sentence for problem in found if problem.kind == "no data"]
@@ -194,29 +186,31 @@ class BinderPanel(QWidget):
     def _push(self, edit: Edit, text: str) -> None:
         self.document.push(edit, text, source=self)
 
-    def _on_source_chosen(self, index: int) -> None:
-        source = self._sets.itemData(index)
-        if source in {_OWN_FILE, _OWN_FOLDER}:
-            self._show_sources(self.document.project.data.source)
-            self._ask(folder=source is _OWN_FOLDER)
-        else:
-            self.use(str(source))
-
     def use(self, source: str) -> None:
         """Take a data set, by its name or path; columns that it has are kept.
 
         Folders and tables are read in the background first.
         """
         if is_file(source) and not source.endswith(".npz"):
-            self._about.setText(self.tr("Reading {0} …").format(Path(source).name))
-            self._reading.start(Data(source))
+            self._read(Data(source))
             return
         self._reading.stop()
         self._take(Data(source))
 
+    def _read(self, data: Data) -> None:
+        self._about.setText(self.tr("Reading {0} …").format(Path(data.source).name))
+        self._reading.start(data)
+
     def _take(self, read: Data) -> None:
-        data = rebound(self.document.project.data, read.source)
-        self._push(SetData(data), self.tr("Choose the data set"))
+        now = self.document.project.data
+        if read.source == now.source and read.joined != now.joined:
+            data = msgspec.structs.replace(now, joined=read.joined)
+            self._push(SetData(data), self.tr("Join sources"))
+        else:
+            self._push(SetData(rebound(now, read.source)), self.tr("Choose the data set"))
+
+    def _on_joined(self, joined: tuple[str, ...]) -> None:
+        self._read(Data(self.document.project.data.source, joined=joined))
 
     def _on_refused(self, sentence: str) -> None:
         set_property(self._about, "role", "warning")
@@ -226,17 +220,6 @@ class BinderPanel(QWidget):
         if done < count:
             words = self.tr("Looking at the images: {0} of {1} …")
             self._about.setText(words.format(f"{done:,}", f"{count:,}"))
-
-    def _ask(self, *, folder: bool) -> None:
-        home = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-        mode = QFileDialog.FileMode.Directory if folder else QFileDialog.FileMode.ExistingFile
-        files = self.tr("Tables and NumPy archives ({0})").format(_FILES)
-        self._dialog = QFileDialog(self, self.tr("Choose a data set"), home, files)
-        self._dialog.setObjectName("binder.dialog")
-        self._dialog.setFileMode(mode)
-        self._dialog.fileSelected.connect(self.use)
-        self._dialog.finished.connect(self._dialog.deleteLater)
-        self._dialog.open()
 
     def _on_bound(self, word: str, key: str, binding: Binding) -> None:
         data = self.document.project.data

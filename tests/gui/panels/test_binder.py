@@ -8,7 +8,8 @@ import msgspec
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QComboBox,
@@ -311,3 +312,37 @@ def test_data_that_keras_has_to_download_is_said_so(
     (tmp_path / "mnist.npz").touch()
     panel.refresh()
     assert "Not on this computer yet" not in about.text()
+
+
+def test_a_table_is_dropped_and_another_one_joined(
+    panel: BinderPanel, mlp: Drawn, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LAYERLOOM_CACHE", str(tmp_path / "cache"))
+    rows = range(30)
+    first, second = tmp_path / "one.csv", tmp_path / "two.csv"
+    first.write_text("key,kind\n" + "\n".join(f"{n},{'ab'[n % 2]}" for n in rows))
+    second.write_text("key,weight\n" + "\n".join(f"{n},{n / 7}" for n in rows[:20]))
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(first))])
+    drop = QDropEvent(
+        QPointF(9, 9),
+        Qt.DropAction.CopyAction,
+        mime,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    panel.dropEvent(drop)
+    about = panel.findChild(QLabel, "binder.about")
+    qtbot.waitUntil(lambda: "24 training and 6 test samples" in about.text())
+    table = panel.findChild(QMenu, "binder.join.menu").actions()[0]
+    table.trigger()
+    dialog = panel.findChild(QFileDialog, "binder.dialog")
+    dialog.fileSelected.emit(str(second))
+    dialog.reject()
+    qtbot.waitUntil(lambda: mlp.document.project.data.joined == (str(second),))
+    qtbot.waitUntil(lambda: "10 rows are left out" in about.text())
+    combo = panel.findChild(QComboBox, "binder.input.0.column")
+    assert "weight" in [combo.itemText(at) for at in range(combo.count())]
+    panel.findChild(QToolButton, "binder.joined.0.gone").click()
+    qtbot.waitUntil(lambda: mlp.document.project.data.joined == ())
+    qtbot.waitUntil(lambda: "24 training and 6 test samples" in about.text())
