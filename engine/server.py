@@ -11,7 +11,7 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 _HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(_HERE.parent))
@@ -92,36 +92,29 @@ def _handler(channel: Channel) -> Callable[[Job], Event]:
 
     loaded = Loaded()
     activations, predictions = Activations(loaded), Predictions(loaded)
-    evaluations, previews = Evaluations(loaded, channel.send), Previews()
-    stagings = Stagings()
+    evaluations = Evaluations(loaded, channel.send)
+    previews, stagings = Previews(), Stagings()
+
+    learning: dict[type, Any] = {Train: train, FindRate: find_rate}
+    answering: dict[type, Any] = {
+        Maps: activations.answer,
+        Predict: predictions.answer,
+        Evaluate: evaluations.evaluate,
+        Samples: evaluations.samples,
+        Preview: previews.answer,
+        Stages: stagings.answer,
+        Judge: lambda request: Judged(verdict=judge(request.program)),
+    }
 
     def handle(job: Job) -> Event:
-        request: Any = job.request
-        match request:
-            case Train() | FindRate():
-                loaded.forget()
-                predictions.forget()
-                previews.forget()
-                stagings.forget()
-                work: Any = train if isinstance(request, Train) else find_rate
-                last: Event = work(request, job, channel.send)
-                return last
-            case Maps():
-                return activations.answer(request)
-            case Predict():
-                return predictions.answer(request)
-            case Evaluate():
-                return evaluations.evaluate(request)
-            case Samples():
-                return evaluations.samples(request)
-            case Preview():
-                return previews.answer(request)
-            case Stages():
-                return stagings.answer(request)
-            case Judge():
-                return Judged(verdict=judge(request.program))
-            case _:
-                raise TypeError(f"{type(request).__name__} is no request to work off.")
+        kind = type(job.request)
+        if kind in learning:
+            for one in (loaded, predictions, previews, stagings):
+                one.forget()
+            last = learning[kind](job.request, job, channel.send)
+        else:
+            last = answering[kind](job.request)
+        return cast("Event", last)
 
     return handle
 

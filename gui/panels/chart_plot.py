@@ -34,8 +34,7 @@ class Plot(QWidget):
         self._pg: Any = importlib.import_module("pyqtgraph")
         self._theme = theme
         self._always_log = logarithmic
-        self._view_of = View()
-        self._zoomed = False
+        self._view_of, self._zoomed = View(), False
         self._smooth: dict[str, Any] = {}  # by name: the smoothed line
         self._place: float | None = None  # under the pointer, in epochs
         self._shown: tuple[Curves, tuple[str, ...]] = (Curves(), ())
@@ -61,10 +60,7 @@ class Plot(QWidget):
         column.addWidget(self._view, 1)
         plot = self._view.getPlotItem()
         self._box = plot.vb
-        self._box.setMouseMode(self._box.RectMode)
-        plot.hideButtons()
-        plot.setMenuEnabled(False)
-        plot.setContentsMargins(0, 0, SMALL, 0)
+        _make_plain(plot)
         self._cursor = self._pg.InfiniteLine(angle=90)
         self._cursor.hide()
         plot.addItem(self._cursor, ignoreBounds=True)
@@ -270,3 +266,11 @@ class Plot(QWidget):
         if place is not None:
             self._cursor.setPos(place)
         self._write_legend()
+
+
+def _make_plain(plot: Any) -> None:  # noqa: ANN401 - a PlotItem, which has no types
+    """Leave out what pyqtgraph offers besides: dragging zooms in."""
+    plot.vb.setMouseMode(plot.vb.RectMode)
+    plot.hideButtons()
+    plot.setMenuEnabled(False)
+    plot.setContentsMargins(0, 0, SMALL, 0)
