@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from sklearn import metrics
 
 from engine import scores
 from engine.scores import Classified
@@ -129,9 +130,7 @@ def test_numbers_by_hand() -> None:
     assert scores.numbers(np.zeros((3, 2)), np.zeros(3)) is None
 
 
-@pytest.mark.may_skip("scikit-learn is no dependency")
 def test_scikit_learn_says_the_same() -> None:
-    metrics = pytest.importorskip("sklearn.metrics")
     made = Classified(softmax(RANDOM.normal(size=(300, 5))), RANDOM.integers(0, 5, 300))
     matrix = scores.confusion(made)
     np.testing.assert_array_equal(matrix, metrics.confusion_matrix(made.truth, made.predicted))
