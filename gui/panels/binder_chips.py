@@ -211,7 +211,7 @@ class ChipRow(QWidget):
         self.chips: list[Chip] = []
         self._flow = FlowLayout()
         self.setLayout(self._flow)
-        self.add = QPushButton(self.tr("Add"))
+        self.add = QPushButton(self.tr("Add…"))
         self.add.setObjectName(f"{name}.add")
         self.add.setProperty("role", "chip")
         self.add.setIcon(action_icon("add", theme))
