@@ -77,13 +77,13 @@ class Document(QObject):
         self.sheets: list[Sheet] = []
         self.sheet = self._new_sheet(project or Project(), None)
         self._set(self.sheet.project)
+        self.undo_group.setActiveStack(self.sheet.stack)
         self.selected_nodes: frozenset[str] = frozenset()
         self.selected_links: frozenset[str] = frozenset()
 
     def _new_sheet(self, project: Project, path: Path | None) -> Sheet:
         sheet = Sheet(project, path, self)
         self.undo_group.addStack(sheet.stack)
-        self.undo_group.setActiveStack(sheet.stack)
         self.sheets.append(sheet)
         return sheet
 
@@ -202,9 +202,10 @@ class Document(QObject):
         """Show another of the open projects."""
         before = self.project
         self.sheet = sheet
-        self.undo_group.setActiveStack(sheet.stack)
         self.selected_nodes = self.selected_links = frozenset()
         self._set(sheet.project)
+        # only now: the group tells of the stack's index, which is to be that of `sheet`
+        self.undo_group.setActiveStack(sheet.stack)
         self._showing = True
         try:
             self.changed.emit(difference(before, sheet.project))

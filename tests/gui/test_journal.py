@@ -132,6 +132,29 @@ def test_a_running_window_keeps_its_journal_and_discard_drops_it(
         one.journals.end()
 
 
+def test_several_drawings_are_each_recovered_as_they_were(qtbot: QtBot, tmp_path: Path) -> None:
+    first = Opened(qtbot, tmp_path)
+    document = first.document
+    expected = []
+    for name in ("shared-input", "cnn"):
+        document.add(templates.load(name))
+        (flatten,) = [
+            key for key, node in document.project.graph.nodes.items() if node.label == "flat1"
+        ]
+        document.push(edits.RemoveNodes((flatten,)), "Delete flat1")
+        document.push(edits.RenameProject(f"my {name}"), "name")
+        document.undo_stack.undo()
+        expected.append(document.project)
+    document.add(templates.blank())  # a new sheet, with nothing on it
+    document.show(document.sheets[0])
+    first.journals._lock.unlock()  # as if it were dead
+    second = Opened(qtbot, tmp_path)
+    second.journals.recover()
+    assert [sheet.project for sheet in second.document.sheets] == expected
+    for one in (first, second):
+        one.journals.end()
+
+
 def test_a_changed_file_is_not_overwritten(qtbot: QtBot, tmp_path: Path) -> None:
     file = tmp_path / "mine.loom"
     first = Opened(qtbot, tmp_path)
