@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from gui.document import Document
     from gui.theme import Theme
 
-_WIDTHS = (0, 104, 62, 62, 80, 78)
+_WIDTHS = (0, 96, 60, 60, 78, 74)
 
 
 class ValuesPage(QWidget):
@@ -98,7 +98,11 @@ class ValuesPage(QWidget):
         assert isinstance(answer, tuple)  # noqa: S101 - as `_measure` says
         found: DataSet = answer[0]
         facts: dict[str, Facts] = {one.column: one for one in answer[1]}
-        rows = [_row(column, facts.get(column.name)) for column in found.columns]
+        rows = [
+            _row(column, facts.get(column.name))
+            for column in found.columns
+            if not column.take and not column.members  # made of others, which are listed
+        ]
         self.view.table.show_rows(rows)
         self.view.show()
         self._say(self._remark(found, bool(facts)))
