@@ -185,3 +185,12 @@ def test_a_run_folder_that_cannot_be_made_is_a_sentence(child: Run, tmp_path: Pa
     assert said.status == 3
     assert "runs" in said.err
     assert said.err.count("\n") == 1
+
+
+def test_rates_are_tried_and_none_is_trained_with(here: Run) -> None:
+    said = here("train", "mlp", "--limit", "2000", "--out", "runs", "--find-rate", "--json")
+    assert (said.status, said.err) == (0, "")
+    record = json.loads(said.out)
+    assert set(record) == {"rates", "losses", "smooth", "rate", "least"}
+    assert 1e-5 < record["rate"] < 0.1
+    assert not Path("runs").exists()
