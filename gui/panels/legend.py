@@ -66,7 +66,8 @@ class Key(QWidget):
         area = QRectF(self.rect()).adjusted(22, 0, 0, 0)
         metrics = self.fontMetrics()
         room = int(area.width()) - metrics.horizontalAdvance(self._value)
-        if room < metrics.averageCharWidth() * _FEWEST:
+        whole = metrics.horizontalAdvance(self._name)
+        if room < min(whole, metrics.averageCharWidth() * _FEWEST):
             return  # a stump of a word would tell nothing: the tool tip has it all
         name = metrics.elidedText(self._name, Qt.TextElideMode.ElideRight, room)
         painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, name + self._value)
