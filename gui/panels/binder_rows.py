@@ -58,6 +58,11 @@ def losses() -> tuple[str, ...]:
     return tuple(entry.identifier for entry in objects.table("loss").values() if entry.identifier)
 
 
+def _own_name(bound: Bound) -> tuple[str, ...]:
+    """Return the name of a vector that a person has put together, such as `area, rooms`."""
+    return (bound.binding.column,) if bound.column is not None else ()
+
+
 class RowText(NamedTuple):
     """What a row shows beside its binding: the node's name, the columns to choose from, trouble."""
 
@@ -154,11 +159,10 @@ class BoundRow(QWidget):
         self._goal = goal or Goal()
         self._name.setText(text.name)
         with QSignalBlocker(self._columns):
-            if [self._columns.itemText(at) for at in range(self._columns.count())] != [
-                *text.columns
-            ]:
+            names = list(dict.fromkeys((*text.columns, *_own_name(bound))))
+            if [self._columns.itemText(at) for at in range(self._columns.count())] != names:
                 self._columns.clear()
-                self._columns.addItems(text.columns)
+                self._columns.addItems(names)
             self._columns.setCurrentIndex(self._columns.findText(bound.binding.column))
         self._takes.show_text(self._shape_text(bound))
         self.chips.show_bound(bound, is_output=self._is_output)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, QStandardPaths, Signal
+from PySide6.QtCore import QPoint, QSignalBlocker, QStandardPaths, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -67,7 +67,7 @@ class SourcePicker(QWidget):
         self.box.setObjectName("binder.source")
         self.box.setProperty("role", "")
         self.box.activated.connect(self._on_chosen)
-        self.join = QPushButton(self.tr("Join"))
+        self.join = QPushButton(self.tr("Join…"))
         self.join.setObjectName("binder.join")
         self.join.setProperty("role", "chip")
         self.join.setIcon(action_icon("add", theme))
@@ -80,7 +80,7 @@ class SourcePicker(QWidget):
             action = QAction(text, self._menu)
             action.triggered.connect(lambda _on=False, f=folder: self._ask(self._add, folder=f))
             self._menu.addAction(action)
-        self.join.setMenu(self._menu)
+        self.join.clicked.connect(self._on_join)
         self._chips = QWidget()
         self._flow = FlowLayout()
         self._chips.setLayout(self._flow)
@@ -154,6 +154,9 @@ class SourcePicker(QWidget):
     def _add(self, path: str) -> None:
         if path not in {self._source, *self._joined}:
             self.joined.emit((*self._joined, path))
+
+    def _on_join(self) -> None:
+        self._menu.popup(self.join.mapToGlobal(QPoint(0, self.join.height())))
 
     def _ask(self, call: object, *, folder: bool) -> None:
         home = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
