@@ -138,7 +138,7 @@ class BalancePage(QWidget):
         }
         self.bars.show_counts(parts.names, counts)
         if not counts:
-            self._say(self.tr("No output is bound to a column of labels: there are no classes."))
+            self._say(self.tr("No output is bound to a column of labels that can be counted."))
             return
         train = tuple(zip(parts.names, counts.get("train", ()), strict=False))
         self._say(f"{parts.column}: {balance(train)}")

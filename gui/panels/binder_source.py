@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from graph.datasets import KNOWN, is_file
+from graph.rows import TABLES
 from gui.icons import action_icon
 from gui.panels.editors import Combo
 from gui.panels.inspector_form import FormGrid
@@ -32,8 +33,7 @@ if TYPE_CHECKING:
 
 # the entries of the list that open a dialog
 _OWN_FILE, _OWN_FOLDER = object(), object()
-_TABLES = (".csv", ".tsv", ".txt", ".parquet")
-_FILES = ("*.npz", *(f"*{ending}" for ending in _TABLES))
+_FILES = ("*.npz", *(f"*{ending}" for ending in TABLES))
 
 
 def dropped(mime: QMimeData) -> str | None:
@@ -43,7 +43,7 @@ def dropped(mime: QMimeData) -> str | None:
         return None
     if paths[0].suffix == ".npy":
         return str(paths[0].parent)
-    known = paths[0].is_dir() or paths[0].suffix in {".npz", *_TABLES}
+    known = paths[0].is_dir() or paths[0].suffix in {".npz", *TABLES}
     return str(paths[0]) if known else None
 
 

@@ -63,10 +63,6 @@ class DataPanel(QWidget):
         for page in self.made.values():
             page.set_theme(theme)  # type: ignore[attr-defined] # every page has it
 
-    def use(self, source: str) -> None:
-        """Take a data set, by its name or path."""
-        self.binder.use(source)
-
     def page(self, name: str) -> QWidget:
         """Return a page, made now if need be."""
         if name not in self.made:
