@@ -19,6 +19,7 @@ BENCHMARKS = {
     "eventloop": "how late the window's event loop is during a training",
     "rate": "training rate in the window, of the program alone, and of the lecture's fit",
     "warm": "from Train to the first batch",
+    "stop": "from Stop to its answer",
     "streaming": "peak memory of training on 20 GB of images in files",
     "canvas": "frames of the canvas",
     "pad": "from the last point of a stroke on the pad to prediction and maps",
