@@ -22,14 +22,16 @@ from graph.columns import (
     fitting,
     label_step,
     loss,
+    unfit,
     width,
 )
 from graph.data_misfits import source_misfits, transform_misfit
 from graph.datasets import describe, look_up
 from graph.datavalues import FILE, IMAGE, LABEL, NUMBER, TEXT, BadData
 from graph.goals import BINARY, metric_names
-from graph.misfits import data_misfits, input_misfits, output_misfits
+from graph.misfits import data_misfits, dead_end, input_misfits, output_misfits
 from graph.objects import identifier_of
+from graph.params import Named
 from graph.plan_misfits import plan_misfits
 from graph.project import Binding, Data, Goal, Port, port_key
 from graph.shapes import show_shape
@@ -74,7 +76,8 @@ def bind(project: Project, report: Report) -> Bindings:
         inputs.append(bound)
         chosen.add(bound.binding.column)
     outputs: list[Bound] = []
-    taken = {binding.column for binding in project.data.outputs.values()}
+    chosen_too = map(project.data.outputs.get, map(port_key, project.graph.outputs))
+    taken = {binding.column for binding in chosen_too if binding is not None}
     for port in project.graph.outputs:
         column = _output_column(project, report, data, port, inputs, taken)
         bound = _bound_output(project, report, port, column)
@@ -86,16 +89,44 @@ def bind(project: Project, report: Report) -> Bindings:
 
 
 def rebound(data: Data, source: str) -> Data:
-    """Return the choice of another data set, without the columns that it doesn't have."""
+    """Return the choice of another data set, without the columns that it doesn't have.
+
+    Halves of an image become halves of its own images. Where several Inputs lose their columns,
+    the choices stay, to be told of: left to themselves they might all be given the same one.
+    """
     try:
         found = look_up(source)
     except BadData:
         return Data(source)
+    try:
+        before: DataSet | None = describe(data)
+    except BadData:
+        before = None
+    inputs = {key: _as_half(one, before, found) for key, one in data.inputs.items()}
+    lost = {one.column for one in inputs.values() if found.column(one.column) is None}
     return Data(
         source,
-        {key: one for key, one in data.inputs.items() if found.column(one.column) is not None},
+        {key: one for key, one in inputs.items() if len(lost) > 1 or one.column not in lost},
         {key: one for key, one in data.outputs.items() if found.column(one.column) is not None},
     )
+
+
+def _as_half(binding: Binding, before: DataSet | None, found: DataSet) -> Binding:
+    """Return the binding of half an image as a half of another data set's images, as large."""
+    images = _columns(found, (IMAGE,))
+    column = before.column(binding.column) if before is not None else None
+    if found.column(binding.column) is not None or column is None or not images:
+        return binding
+    if column.take not in {"left", "right"}:
+        return binding
+    image, chips = images[0], [Named("half", {"side": column.take})]
+    if len(column.shape) == 2 and len(image.shape) == 3:
+        chips.insert(0, Named("grey"))
+    size = (column.shape[0], 2 * column.shape[1])
+    if image.shape[:2] != size:
+        chips.insert(0, Named("resize", {"size": size}))
+    made = msgspec.structs.replace(binding, column=image.name, transforms=tuple(chips))
+    return made if unfit(image, made) is None else binding
 
 
 def inputs_of(graph: Graph) -> tuple[str, ...]:
@@ -198,6 +229,8 @@ def _output_column(  # noqa: PLR0913, PLR0917 - what an automatic choice looks a
     columns.sort(key=lambda column: column.name in taken)
     spec = report.spec_of(*port)
     shape = spec.shape[1:] if spec is not None else ()
+    if len(shape) > 1:  # feature maps are no numbers, but may become labels
+        columns = [column for column in columns if column.kind == LABEL] or columns
     for column in columns:
         if shape == (width(column),):
             return column
@@ -258,6 +291,11 @@ def binding_problems(project: Project, report: Report) -> tuple[Problem, ...]:
     if bound.data is None:
         return tuple(found)
     found += source_misfits(project, bound)
+    dead = {one.port: dead_end(project, one, bound.outputs) for one in bound.outputs}
+    live = tuple(one for one in bound.outputs if dead[one.port] is None)
+    if live:  # what follows from the others is told when these are mended
+        found += (problem for problem in dead.values() if problem is not None)
+        bound = bound._replace(outputs=live)
     for rules, group in ((input_misfits, bound.inputs), (output_misfits, bound.outputs)):
         for one in group:
             unfit = transform_misfit(project, one)

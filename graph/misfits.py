@@ -10,7 +10,7 @@ from functools import partial
 from math import prod
 from typing import TYPE_CHECKING
 
-from graph import goals
+from graph import goals, registry
 from graph.datasets import LABEL, file_of, missing_sentence
 from graph.goals import (
     BINARY,
@@ -26,7 +26,7 @@ from graph.project import port_key
 from graph.shapes import show_dim, show_shape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from graph.columns import Bindings, Bound
     from graph.project import Project
@@ -88,6 +88,37 @@ def output_misfits(project: Project, one: Bound) -> Iterator[Problem]:
         if found is not None:
             yield found
         yield from _metric_misfits(name, one)
+
+
+def dead_end(project: Project, one: Bound, others: Sequence[Bound]) -> Problem | None:
+    """Return the error that an output is merely a node whose wire is missing, or None.
+
+    So it is if nobody chose its target, no column has its shape, it decides on no number of units,
+    and there is another output.
+    """
+    key, spec = port_key(one.port), one.spec
+    chosen = key in project.data.outputs or key in project.training.goals
+    if chosen or spec is None or len(others) < 2 or one.column is None:
+        return None
+    kind = registry.find(project.graph.layer_of(one.port.node).kind)
+    if len(spec.shape) < 3 and kind is not None and kind.param("units") is not None:
+        return None
+    if one.column.kind == LABEL:
+        fits = spec.shape[1:] in {(one.column.classes,), (1,)}
+    else:
+        fits = one.steps is not None
+    if fits:
+        return None
+    name, returned = (project.graph.nodes[each.port.node].label for each in (one, others[0]))
+    if one.port == others[0].port:
+        returned = project.graph.nodes[others[1].port.node].label
+    return _error(
+        kind="dead end",
+        sentence=f"{name} leads nowhere: nothing takes its {show_shape(spec.shape)}, so the model "
+        f"returns it beside {returned}, and no column of the data is its target. Connect it, or "
+        "take it out of the outputs.",
+        node=one.port.node,
+    )
 
 
 def _metric_misfits(name: str, one: Bound) -> Iterator[Problem]:

@@ -11,7 +11,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
 from graph import callbacks, schedules
+from graph.amounts import steps_per_epoch
 from graph.datasets import LABEL
 from graph.objects import OWN, fault
 from graph.params import Named
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 _error = partial(Problem, severity=Severity.ERROR)
 _warning = partial(Problem, severity=Severity.WARNING)
 
+_EARLY, _LATE = 0.8, 1.25  # shares of a training after which a schedule may end
 _NOW = {"acc": "accuracy", "val_acc": "val_accuracy"}  # what Keras 3 calls them
 
 
@@ -44,6 +48,7 @@ def plan_misfits(project: Project, bound: Bindings, names: tuple[str, ...]) -> I
     """
     yield from _checkpoint_misfits(project.training.checkpoint, names)
     yield from _rate_misfits(project.training)
+    yield from _schedule_misfits(project.training, steps_per_epoch(project.training, bound))
     for callback in project.training.callbacks:
         yield from callback_misfits(callback, project.training, names)
     yield from _weight_misfits(project, bound)
@@ -120,7 +125,8 @@ def callback_misfits(
     callback: Named, training: Training, names: tuple[str, ...]
 ) -> Iterator[Problem]:
     """Yield what is wrong with one callback of a plan."""
-    fail, warn = (partial(kind, kind="callback") for kind in (_error, _warning))
+    kinds = (_error, _warning)
+    fail, warn = (partial(kind, kind="callback", param=callback.name) for kind in kinds)
     wrong = callbacks.fault(callback)
     if wrong is not None:
         yield fail(sentence=f"{wrong[0].upper()}{wrong[1:]}.")
@@ -202,6 +208,27 @@ def _rate_misfits(training: Training) -> Iterator[Problem]:
             sentence="Several callbacks set the learning rate: LearningRateScheduler sets it anew "
             "in each epoch, whatever another one has made of it.",
         )
+
+
+def _schedule_misfits(training: Training, steps: int) -> Iterator[Problem]:
+    """Yield that a learning rate has fallen long before the training ends, or would long after."""
+    rate, total = schedules.base_rate(training.optimizer), steps * training.epochs
+    length = schedules.length(rate) if isinstance(rate, Named) else None
+    if not isinstance(rate, Named) or length is None or not total:
+        return
+    if not (length < _EARLY * total or length > _LATE * total):
+        return
+    last = schedules.rates(rate, np.array([total - 1.0]))[0]
+    if length < total:
+        what = f"the last {total - length:,} steps have a rate of {last:.3g}"
+    else:
+        what = f"it ends in the middle, with a rate of {last:.3g}"
+    yield _warning(
+        kind="schedule",
+        sentence=f"{rate.name} falls for {length:,} steps, and the training has {total:,} "
+        f"({training.epochs} epochs of {steps:,}): {what}.",
+        param="learning_rate",
+    )
 
 
 def _weight_misfits(project: Project, bound: Bindings) -> Iterator[Problem]:

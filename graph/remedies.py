@@ -115,6 +115,18 @@ def insert_vector(case: Case) -> Iterator[Candidate]:
         yield steps.as_candidate(f"Insert {spec.name} {where} {case.label(case.node)}")
 
 
+def vector_first(case: Case) -> Iterator[Candidate]:
+    """Make vectors where maps first meet a layer for vectors, or else before this node."""
+    graph = case.project.graph
+    before = upstream(graph, [case.node])
+    for key in wiring(graph).order:
+        warned = {problem.kind for problem in case.report.nodes[key].warnings}
+        if key in before and "map into dense" in warned:
+            yield from insert_vector(case._replace(node=key))
+            return
+    yield from insert_vector(case)
+
+
 def insert_map(case: Case) -> Iterator[Candidate]:
     """Give a layer that needs maps a map: take a Flatten before it out, or reshape the vector."""
     graph = case.project.graph
@@ -347,6 +359,19 @@ def own_layer(case: Case) -> Iterator[Candidate]:
     yield steps.as_candidate(f"Give {node.label} a layer of its own")
 
 
+def through_vector(
+    case: Case, source: str, target: str, label: str, slot: int | None = None
+) -> Candidate:
+    """Return the candidate that wires a node to another through a Flatten."""
+    graph, spec, steps = case.project.graph, with_role("flatten"), Steps(case.project)
+    place = graph.nodes[source]
+    added, key = new_node(case.project, spec.name, *free_place(graph, place.x + COLUMN, place.y))
+    steps.do(added)
+    steps.do(connect(steps.project, source, key, 0))
+    steps.do(connect(steps.project, key, target, slot))
+    return steps.as_candidate(f"{label} through {spec.name}")
+
+
 def feed(case: Case) -> Iterator[Candidate]:
     """Wire an input that has nothing: from the nearest nodes, open ends, or a new Input."""
     graph = case.project.graph
@@ -362,6 +387,9 @@ def feed(case: Case) -> Iterator[Candidate]:
     )
     ends = [key for key in known if not wires.out_of[key]]
     for source in dict.fromkeys((*left[:3], *reversed(ends[-3:]))):
+        given = case.report.spec_of(source)
+        if given is not None and len(given.shape) > 2:
+            yield through_vector(case, source, case.node, f"Draw a wire from {case.label(source)}")
         edit = connect(case.project, source, case.node)
         yield Candidate(f"Draw a wire from {case.label(source)}", edit)
     steps, node, spec = Steps(case.project), graph.nodes[case.node], with_role("source")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from graph import data_remedies, remedies
+from graph import data_remedies, plan_remedies, remedies
 from graph.checks import (
     LONGEST_NAME,
     drawing_problems,
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from graph.problems import Problem
     from graph.project import Project
 
+    Place = tuple[str, str | None, str | None]
 
 _MOST = 5  # repairs of a problem; more would be a list to read, not a choice to make
 _ROOM = 16  # letters of a name in a preview
@@ -65,8 +66,9 @@ def search(project: Project, report: Report, problem: Problem) -> Iterator[Repai
 
     Whoever has other things to do in a large drawing may do them between two candidates.
     """
-    find = problems if problem.kind in _OF_DATA else drawing_problems
-    known = {(one.kind, one.node) for one in find(project, report)}
+    of_data = problem.kind in _OF_DATA or problem.kind in _OF_PLANS
+    find = problems if of_data else drawing_problems
+    known = {_place(one) for one in find(project, report)}
     offered: set[str] = set()
     for label, edit in _candidates(project, report, problem):
         repair: Repair | None = None
@@ -81,10 +83,19 @@ def search(project: Project, report: Report, problem: Problem) -> Iterator[Repai
             break
 
 
+def _place(problem: Problem) -> Place:
+    """Return what tells a problem from others: of a plan's, which part of it is concerned."""
+    if problem.node is not None:
+        return problem.kind, problem.node, None
+    return problem.kind, problem.severity, problem.param
+
+
 def _candidates(project: Project, report: Report, problem: Problem) -> Iterator[Candidate]:
     if problem.node is None:
         for whole in _OF_DRAWINGS.get(problem.kind, ()):
             yield from whole(project)
+        for of_plan in _OF_PLANS.get(problem.kind, ()):
+            yield from of_plan(project, report, problem)
         return
     if problem.node not in project.graph.nodes:
         return
@@ -104,14 +115,14 @@ def _tried(project: Project, report: Report, edit: Edit) -> tuple[Project, Repor
 def _mends(
     report: Report,
     problem: Problem,
-    known: set[tuple[str, str | None]],
+    known: set[Place],
     left: tuple[Problem, ...],
 ) -> bool:
     """Say whether a problem is gone, and no other error stands where nothing merely waited."""
     for one in left:
-        if (one.kind, one.node) == (problem.kind, problem.node):
+        if _place(one) == _place(problem):
             return False
-        if one.severity is Severity.WARNING or (one.kind, one.node) in known:
+        if one.severity is Severity.WARNING or _place(one) in known:
             continue
         if problem.kind == "cycle" and one.kind == "missing input":
             continue  # without a circle at last, and the next thing to do is plain
@@ -130,6 +141,8 @@ def _preview(before: Project, after: Project, report: Report, problem: Problem) 
             return " → ".join(map(_shortened, names))
         names = (before.graph.nodes[node].label, after.graph.nodes[node].label)
         return " → ".join(map(_shortened, names))
+    if problem.kind in _OF_PLANS:
+        return "in the training plan"
     counts = totals(after, report)
     if node is None or node not in after.graph.nodes:
         return f"the model → {counts.params:,} parameters"
@@ -290,7 +303,7 @@ _OF_NODES: dict[str, tuple[Callable[[Case], Iterator[Candidate]], ...]] = {
     "illegal name": (_rename,),
     "doubled layer": (_rename_layer,),
     "illegal layer name": (_rename_layer,),
-    "map into dense": (remedies.insert_vector,),
+    "map into dense": (remedies.vector_first,),
     "one-unit softmax": (data_remedies.fit_units, _another_activation),
     "double softmax": (remedies.take_out, _once_softmax),
     "data": (remedies.reset_params,),
@@ -299,14 +312,30 @@ _OF_NODES: dict[str, tuple[Callable[[Case], Iterator[Candidate]], ...]] = {
 }
 _OF_DATA: dict[str, tuple[Callable[[Case], Iterator[Candidate]], ...]] = {
     "data shape": (data_remedies.fit_input,),
-    "output rank": (remedies.insert_vector, data_remedies.end_in_labels),
-    "units": (data_remedies.fit_units, data_remedies.fit_loss),
+    "no column": (data_remedies.choose_column,),
+    "dead end": (data_remedies.lead_on, data_remedies.no_output, _remove),
+    "output rank": (remedies.vector_first, data_remedies.end_in_labels),
+    "units": (data_remedies.fit_units, data_remedies.end_hidden, data_remedies.fit_loss),
     "labels": (data_remedies.fit_activation, data_remedies.fit_units, data_remedies.fit_loss),
     "label form": (data_remedies.fit_loss,),
     "loss": (data_remedies.fit_loss,),
-    "loss and activation": (data_remedies.fit_activation, data_remedies.fit_loss),
+    "loss and activation": (
+        data_remedies.fit_activation,
+        data_remedies.end_hidden,
+        data_remedies.fit_loss,
+    ),
 }
 _OF_DRAWINGS: dict[str, tuple[Callable[[Project], Iterator[Candidate]], ...]] = {
     "no input": (_add_input,),
     "no output": (_ends_as_outputs,),
+}
+_OF_PLANS: dict[str, tuple[Callable[[Project, Report, Problem], Iterator[Candidate]], ...]] = {
+    "callback": (
+        plan_remedies.other_monitor,
+        plan_remedies.shorter_wait,
+        plan_remedies.plain_rate,
+        plan_remedies.without_callback,
+    ),
+    "checkpoint": (plan_remedies.mend_checkpoint,),
+    "schedule": (plan_remedies.as_long_as_the_plan, plan_remedies.plain_rate),
 }

@@ -95,6 +95,19 @@ def beginning(name: str, rate: float, steps: int) -> Named:
     return Named(name, given)
 
 
+def length(schedule: Named) -> int | None:
+    """Return after how many steps a schedule has come to its end; None if it goes on for ever."""
+    if schedule.name not in _ENDS or fault(schedule) is not None:
+        return None
+    given = settings("schedule", schedule)
+    if given.get("cycle"):
+        return None
+    steps, warm = given["decay_steps"], given.get("warmup_steps", 0)
+    if not isinstance(steps, int) or not isinstance(warm, int):
+        return None
+    return steps + (warm if given.get("warmup_target") is not None else 0)
+
+
 def base_rate(optimizer: Named) -> float | Named | None:
     """Return the optimizer's learning rate or schedule: what was set, else Keras's default."""
     if check_named("optimizer", Named(optimizer.name)) is not None:
@@ -184,6 +197,7 @@ def _restarts(given: Settings, steps: Floats) -> Floats:
     return found
 
 
+_ENDS = frozenset({"CosineDecay", "PolynomialDecay"})
 _FORMULAS: Mapping[str, Callable[[Settings, Floats], Floats]] = {
     "CosineDecay": _cosine,
     "CosineDecayRestarts": _restarts,

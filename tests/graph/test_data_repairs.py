@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
+from PIL import Image
 
+from graph.binding import bind, rebound
 from graph.checks import problems
-from graph.edits import MoveNodes, apply
+from graph.edits import MoveNodes, RemoveNodes, apply
 from graph.inference import infer
 from graph.params import Named
-from graph.project import Data, Goal, Project, Training
+from graph.placing import take_out
+from graph.project import Checkpoint, Data, Goal, Project, Training
 from graph.repairs import Repair, repairs
+from graph.templates import load
 from tests.graph.drawn import Row, drawn
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SOFTMAX = Named("softmax")
 IMAGE: Row = ("visible", "Input", {"shape": (28, 28, 1)}, ())
@@ -125,3 +132,153 @@ def test_a_node_without_a_wire_is_offered_the_nearest_before_it() -> None:
     # a vector can't be pooled: the convolution is the nearest that can
     assert labels[:2] == ["Draw a wire from conv1", "Draw a wire from visible"]
     assert "Draw a wire from flat1" not in labels
+
+
+def without(name: str, label: str, *, closing: bool = False) -> Project:
+    """Return a template from which a node is deleted, the gap closed or not."""
+    project = load(name)
+    (key,) = [key for key, node in project.graph.nodes.items() if node.label == label]
+    edit = take_out(project, key) if closing else RemoveNodes((key,))
+    assert edit is not None
+    return apply(project, edit)[0]
+
+
+def test_a_branch_that_lost_its_end_leads_nowhere_and_can_be_connected() -> None:
+    project = without("shared-input", "flat1")
+    (problem,) = problems(project, infer(project))
+    assert problem.sentence.startswith("pool1 leads nowhere: nothing takes its 13 × 13 × 32")
+    found = offered(project, "dead end")
+    assert list(found) == [
+        "Connect pool1 to merge through Flatten",
+        "Take pool1 out of the outputs",
+    ]
+    after, _ = apply(project, found["Connect pool1 to merge through Flatten"].edit)
+    assert problems(after, infer(after)) == ()
+    after, _ = apply(project, found["Take pool1 out of the outputs"].edit)
+    assert [one.kind for one in problems(after, infer(after))] == ["dead branch"]
+
+
+def test_a_node_that_lost_its_wire_gets_it_through_a_flatten() -> None:
+    project = without("cnn", "flat1")
+    for kind in ("missing input", "dead end"):
+        first = next(iter(offered(project, kind).values()))
+        after, _ = apply(project, first.edit)
+        assert problems(after, infer(after)) == (), first.label
+
+
+def test_flatten_belongs_where_maps_first_meet_a_dense_layer() -> None:
+    project = without("cnn", "flat1", closing=True)
+    report = infer(project)
+    for problem in problems(project, report):
+        first = repairs(project, report, problem)[0]
+        assert first.label == "Insert Flatten before hidden1"
+        after, _ = apply(project, first.edit)
+        assert problems(after, infer(after)) == ()
+
+
+def test_a_deleted_output_leaves_a_hidden_layer_that_wants_one() -> None:
+    found = offered(without("cnn", "output"), "units")
+    assert list(found) == ["Set units of hidden1 to 10", "Add Dense (10, softmax) behind hidden1"]
+
+
+def test_a_repair_does_what_the_sentence_says() -> None:
+    found = offered(on_digits(IMAGE, CONV, FLAT, dense(10, Named("relu"))), "loss and activation")
+    assert list(found) == [
+        "Set activation of output to softmax",
+        "Add Dense (10, softmax) behind output",
+    ]
+
+
+def planned(**plan: Any) -> Project:
+    project = load("mlp")
+    training = msgspec.structs.replace(project.training, **plan)
+    return msgspec.structs.replace(project, training=training)
+
+
+COSINE = Named("CosineDecay", {"initial_learning_rate": 0.1, "decay_steps": 43})
+PLATEAU = Named("ReduceLROnPlateau", {"patience": 2})
+
+
+@pytest.mark.parametrize(
+    ("plan", "kind", "labels"),
+    [
+        (
+            {"callbacks": (Named("EarlyStopping", {"patience": 30}),)},
+            "callback",
+            ["Set patience of EarlyStopping to 2", "Remove EarlyStopping"],
+        ),
+        (
+            {"callbacks": (Named("EarlyStopping", {"monitor": "val_acc"}),)},
+            "callback",
+            ["Set monitor of EarlyStopping to val_accuracy", "Remove EarlyStopping"],
+        ),
+        (
+            {"callbacks": (PLATEAU,), "optimizer": Named("SGD", {"learning_rate": COSINE})},
+            "callback",
+            ["Keep the learning rate at 0.1", "Remove ReduceLROnPlateau"],
+        ),
+        (
+            {"callbacks": (Named("ReduceLROnPlateau", {"patience": 2, "min_lr": 0.1}),)},
+            "callback",
+            ["Set min_lr of ReduceLROnPlateau to 1e-06", "Remove ReduceLROnPlateau"],
+        ),
+        (
+            {"optimizer": Named("SGD", {"learning_rate": COSINE})},
+            "schedule",
+            ["Set decay_steps of CosineDecay to 430", "Keep the learning rate at 0.1"],
+        ),
+        (
+            {"checkpoint": Checkpoint("a.weights.h5", "val_acc")},
+            "checkpoint",
+            ["Set monitor to val_accuracy"],
+        ),
+    ],
+)
+def test_a_plan_that_cannot_work_has_repairs(
+    plan: dict[str, Any], kind: str, labels: list[str]
+) -> None:
+    project = planned(**plan)
+    found = offered(project, kind)
+    assert list(found) == labels
+    for label, repair in found.items():
+        after, _ = apply(project, repair.edit)
+        assert kind not in {one.kind for one in problems(after, infer(after))}, label
+
+
+@pytest.mark.parametrize(
+    ("steps", "words"),
+    [
+        (43, "falls for 43 steps, and the training has 430 (10 epochs of 43): the last 387"),
+        (4300, "it ends in the middle, with a rate of 0.0976"),
+        (430, None),
+        (400, None),
+    ],
+)
+def test_a_schedule_of_another_length_than_the_training_is_said(
+    steps: int, words: str | None
+) -> None:
+    rate = Named("CosineDecay", {"initial_learning_rate": 0.1, "decay_steps": steps})
+    project = planned(optimizer=Named("SGD", {"learning_rate": rate}))
+    said = [one.sentence for one in problems(project, infer(project))]
+    assert len(said) == (words is not None)
+    assert words is None or words in said[0]
+
+
+def test_halves_of_images_become_halves_of_own_images(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LAYERLOOM_CACHE", str(tmp_path / "cache"))
+    for name in ("a/0", "a/1", "b/0", "b/1"):
+        (tmp_path / "pets" / name).parent.mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", (40, 30), (9, 9, 9)).save(tmp_path / "pets" / f"{name}.png")
+    project = load("several-inputs")
+    kept = msgspec.structs.replace(project.data, source=str(tmp_path / "pets"))
+    own = msgspec.structs.replace(project, data=rebound(project.data, kept.source))
+    found = bind(own, infer(own))
+    texts = [[step.text for step in one.steps or ()] for one in found.inputs]
+    assert [one[2] for one in texts] == ["left half", "right half"]
+    assert [one.target for one in found.inputs] == [(28, 14, 1), (28, 14, 1)]
+    # left as they were, as on the command line, they are a problem each
+    report = infer(other := msgspec.structs.replace(project, data=kept))
+    wrong = [one for one in problems(other, report) if one.kind == "no column"]
+    assert len(wrong) == 2
