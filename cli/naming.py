@@ -12,7 +12,8 @@ def find_run(word: str, parent: Path | None = None) -> Run:
 
     Args:
         word: a run directory, or a folder of them, which stands for the newest; or the beginning
-            of a run's name or of its folder's name, also for the newest that begins so.
+            of a run's name or of its folder's name, also for the newest that begins so; a name that
+            is the word itself comes before those that only begin with it.
         parent: where to look for names; None is the user's folder of runs.
 
     Raises:
@@ -27,7 +28,11 @@ def find_run(word: str, parent: Path | None = None) -> Run:
                 return found[0]
             raise Refusal(str(error)) from None
     parent = parent or runs.default_parent()
-    for run in runs.list_runs(parent):
-        if run.path.name.startswith(word) or run.info.name.startswith(word):
-            return run
+    listed = runs.list_runs(parent)
+    exact = (run for run in listed if word in {run.path.name, run.info.name})
+    begun = (
+        run for run in listed if run.path.name.startswith(word) or run.info.name.startswith(word)
+    )
+    for one in (*exact, *begun):
+        return one
     raise Refusal(f"There is no run {word} in {parent}; layerloom runs lists those there are.")

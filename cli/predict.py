@@ -52,9 +52,15 @@ def run(  # noqa: PLR0913 - a parameter for each option
     seen, done = _seen(trial, one, image, (invert, centre))
     answer = session.predict(trial.question(one.place, one.values(seen), sample=sample))
     said = trial.said(answer.outputs)
+    others = _others(trial, one)
     if as_json:
-        print_json({"input": one.name, "done": list(done), "outputs": [*map(_as_record, said)]})
+        record: dict[str, object] = {"input": one.name, "done": list(done), "others": others}
+        record |= {"sample": sample} if others else {}
+        print_json(record | {"outputs": [*map(_as_record, said)]})
     else:
+        if others:
+            rest = f"{', '.join(others)}: sample {sample:,} of the test data"
+            typer.echo(f"{one.name}: the image. {rest}.")
         _print(said, done)
     return Status.FINE
 
@@ -97,6 +103,13 @@ def _input(trial: Trial, name: str) -> Pictured:
     if name and name not in names:
         raise Refusal(f"There is no Input {name} that takes pictures; there is {', '.join(names)}.")
     return trial.pictured[names.index(name) if name else 0]
+
+
+def _others(trial: Trial, one: Pictured) -> list[str]:
+    """Return the names of the Inputs that don't get the image."""
+    nodes = trial.project.graph.nodes
+    bound = enumerate(trial.bound.inputs)
+    return [nodes[each.port.node].label for place, each in bound if place != one.place]
 
 
 def _best(one: Said) -> list[int]:

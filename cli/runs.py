@@ -180,6 +180,7 @@ def _compare(found: list[Run], as_json: bool) -> int:  # noqa: FBT001 - it is th
         metric: compare.gap_sentence(metric, list(zip(names, pairs, strict=True)))
         for metric, pairs in table.items()
     }
+    data = compare.data_sentence(list(zip(names, found, strict=True)))
     if as_json:
         print_json(
             {
@@ -189,13 +190,16 @@ def _compare(found: list[Run], as_json: bool) -> int:  # noqa: FBT001 - it is th
                     metric: [each._asdict() for each in pairs] for metric, pairs in table.items()
                 },
                 "sentences": said,
+                "data": data,
             }
         )
         return Status.FINE
     for metric, pairs in table.items():
         rows = [[name, *_cells(each)] for name, each in zip(names, pairs, strict=True)]
         typer.echo(_table([metric, *_HEADS], rows))
-        typer.echo(f"{said[metric]}\n")
+        typer.echo(f"{'' if data else said[metric]}\n")
+    if data:
+        typer.echo(data)
     return Status.FINE
 
 

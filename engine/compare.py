@@ -15,6 +15,8 @@ from engine.runs import Run
 VALIDATION = "val_"
 _SMALLER = ("loss", "error", "entropy", "hinge", "divergence", "logcosh", "log_cosh", "false_")
 _SMALLER_WORDS = {"mse", "mae", "mape", "msle", "rmse", "bce", "kld"}
+_TREND_EPOCHS = 3  # with fewer, the gap at the last epoch is chance
+_TREND = 0.1  # the part by which a gap must differ to be called another
 _NO_METRICS = {"learning_rate"}  # what callbacks write into the history beside the metrics
 
 
@@ -48,6 +50,7 @@ class Pair(NamedTuple):
         best: the best value on validation data, or on training data if there is no other.
         best_epoch: when that was, counted from 1.
         test: what the program's ``evaluate`` gave.
+        epochs: how many there were.
     """
 
     metric: str
@@ -57,6 +60,7 @@ class Pair(NamedTuple):
     best: float | None
     best_epoch: int | None
     test: float | None
+    epochs: int = 0
 
 
 def smaller_is_better(name: str) -> bool:
@@ -107,7 +111,8 @@ def pair(run: Run, metric: str) -> Pair:
     if best is None:
         best, epoch = _best(run, metric)
     test = _number(run.info.scores.get(metric))
-    return Pair(metric, training, validation, gap, best, epoch, test)
+    epochs = len(run.history.get(metric, []))
+    return Pair(metric, training, validation, gap, best, epoch, test, epochs)
 
 
 def gap_sentence(metric: str, named: Sequence[tuple[str, Pair]]) -> str:
@@ -123,22 +128,57 @@ def gap_sentence(metric: str, named: Sequence[tuple[str, Pair]]) -> str:
     gaps = [(name, found.gap) for name, found in named if found.gap is not None]
     if len(gaps) < 2:
         return ""
+    fewest = min(found.epochs for _, found in named if found.gap is not None)
+    trend = fewest >= _TREND_EPOCHS
     if len(gaps) > 2:
         least, most = min(gaps, key=lambda one: one[1]), max(gaps, key=lambda one: one[1])
-        return (
+        said = (
             f"Gap between training and validation: smallest in {least[0]} ({least[1]:.4f}), "
-            f"largest in {most[0]} ({most[1]:.4f})."
+            f"largest in {most[0]} ({most[1]:.4f})"
         )
+        return f"{said}." if trend else f"{said}; {_too_few(fewest)}"
     (first, before), (second, after) = gaps
     said = (
         f"The gap between training and validation {metric} is {before:.4f} in {first} and "
         f"{after:.4f} in {second}: "
     )
+    if not trend:
+        return said + _too_few(fewest)
+    if before != after and abs(after - before) < _TREND * max(abs(before), abs(after)):
+        return said + f"they differ by less than {_TREND:.0%}, which may be chance."
     if after > before:
         return said + "it opens."
     if before <= 0 or after == before:
         return said + ("it stays." if after == before else "there is none to close.")
     return said + ("it closes." if after <= 0 else f"it closes by {1 - after / before:.0%}.")
+
+
+def _too_few(epochs: int) -> str:
+    return f"{epochs} epoch{'s' * (epochs != 1)} say nothing about a trend yet."
+
+
+def data_sentence(named: Sequence[tuple[str, Run]]) -> str:
+    """Say which runs were trained on different data.
+
+    Args:
+        named: the runs with their names.
+
+    Returns:
+        A sentence; "" if all data are the same, as far as that is known.
+    """
+    groups: dict[str, list[str]] = {}
+    for name, run in named:
+        if run.info.data:
+            groups.setdefault(run.info.data, []).append(name)
+    if len(groups) < 2:
+        return ""
+    titles = [data.partition(" sha256")[0] for data in groups]
+    same = " of other contents" if len(set(titles)) == 1 else ""
+    told = "; ".join(
+        f"{' and '.join(names)} on {title}"
+        for title, names in zip(titles, groups.values(), strict=True)
+    )
+    return f"These runs had different data{same}, so their figures can't be compared: {told}."
 
 
 def distinct(listed: Sequence[Facts]) -> list[str]:

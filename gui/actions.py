@@ -135,6 +135,20 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "model.stop", "Stop training", lambda do: do.stop(), "Shift+F5", lambda do: do.is_training
     ),
+    ActionSpec(
+        "model.pause",
+        "Pause or continue",
+        lambda do: do.pause_or_go_on(),
+        enabled=lambda do: do.is_training,
+        tip="Hold the training, or let it go on",
+    ),
+    ActionSpec(
+        "model.resume",
+        "Resume the last training",
+        lambda do: do.controls.resume_run(),
+        enabled=lambda do: do.controls.can_resume,
+        tip="Go on from the last epoch that is saved",
+    ),
     ActionSpec("help.shortcuts", "Keyboard shortcuts", lambda do: do.show_shortcuts(), "F1"),
     ActionSpec("help.about", "About Layerloom", lambda do: do.show_about()),
 )

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from gui.canvas.view import CanvasView
     from gui.document import Document
     from gui.main_window import MainWindow
+    from gui.panels.training_controls import Controls
 
 
 class Commands(QObject):
@@ -182,6 +183,16 @@ class Commands(QObject):
     def stop(self) -> None:
         """Stop training; the weights are kept."""
         self.window.runner.stop()
+
+    def pause_or_go_on(self) -> None:
+        """Hold the training, or let it go on if it is held."""
+        self.controls.pause_or_go_on()
+
+    @property
+    def controls(self) -> Controls:
+        """Return the buttons of the training panel: they know which run is shown."""
+        found: Controls = self.window.panels["training"].controls  # type: ignore[attr-defined]
+        return found
 
     # window ----------------------------------------------------------------------------------
 

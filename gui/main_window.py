@@ -147,6 +147,8 @@ class MainWindow(QMainWindow):
         document.sheet_shown.connect(self.canvas.fit)
         document.undo_group.indexChanged.connect(self._refresh)
         runner.state_changed.connect(self._on_runner_state_changed)
+        for ended in (runner.finished, runner.failed):
+            ended.connect(self._refresh)
         self.canvas.zoom_changed.connect(self.status.show_zoom)
         self.canvas.parameter_wanted.connect(self._on_parameter_wanted)
         self.start.chosen.connect(self._on_template_chosen)
@@ -286,7 +288,7 @@ class MainWindow(QMainWindow):
         self.docks["problems"].setWindowTitle(f"{title} {count}" if count else title)
         self.docks["problems"].toggleViewAction().setText(title)
 
-    def _refresh(self) -> None:
+    def _refresh(self, *_values: object) -> None:
         actions.refresh(self.actions_by_id, self.commands)
         sheet = self.document.sheet
         self.setWindowTitle(f"{sheet.title}{'' if self.document.is_saved else ' •'} — Layerloom")

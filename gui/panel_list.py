@@ -46,6 +46,7 @@ def make_panels(window: MainWindow) -> dict[str, QWidget]:
 def _plan(window: MainWindow, theme: Theme) -> QWidget:
     panel = PlanPanel(window.document, theme)
     panel.experiment_wanted.connect(window.queue.add_experiment)
+    panel.experiment_wanted.connect(lambda *_: window.show_panel("training"))
     panel.rate_wanted.connect(partial(_find_rate, window, panel))
     return panel
 
@@ -75,6 +76,7 @@ def _augmentation(window: MainWindow, theme: Theme) -> QWidget:
 
     panel = AugmentationPanel(window.document, theme, window.runner)
     panel.experiment_wanted.connect(window.queue.add_experiment)
+    panel.experiment_wanted.connect(lambda *_: window.show_panel("training"))
     return panel
 
 

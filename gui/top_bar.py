@@ -16,6 +16,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from graph.problems import Severity
+from gui.panels.parts import CalmButton, set_property
 from gui.theme import SMALL, Theme
 
 if TYPE_CHECKING:
@@ -103,16 +105,19 @@ class TopBar(QToolBar):
 
     def show_training(self, *, active: bool) -> None:
         """Show Stop in the place of Train while a model is being trained."""
+        if self._stop.isVisibleTo(self) and not active:  # a press that was meant for Stop
+            self._train.rest()
         self._train.setVisible(not active)
         self._stop.setVisible(active)
 
     def _fill_tabs(self) -> None:
         self._filling = True
         sheets = self._document.sheets
+        names = _distinct([sheet.title for sheet in sheets])
         while self._tabs.count() > len(sheets):
             self._tabs.removeTab(self._tabs.count() - 1)
         for at, sheet in enumerate(sheets):
-            title = sheet.title + ("" if sheet.stack.isClean() else " •")
+            title = names[at] + ("" if sheet.stack.isClean() else " •")
             if at < self._tabs.count():
                 self._tabs.setTabText(at, title)
             else:
@@ -127,6 +132,8 @@ class TopBar(QToolBar):
 
     def _on_document_changed(self, _change: object) -> None:
         self._show_data()
+        errors = any(one.severity is Severity.ERROR for one in self._document.problems)
+        set_property(self._train, "role", "" if errors else "primary")
 
     def _show_data(self) -> None:
         from graph.datasets import title_of  # noqa: PLC0415 - reads data files, after the first paint
@@ -135,9 +142,19 @@ class TopBar(QToolBar):
         self._data.setText(title_of(source) if source else self.tr("Choose data"))
 
 
-def _button(action: QAction, role: str) -> QPushButton:
+def _distinct(titles: list[str]) -> list[str]:
+    """Return the titles; the second of one name is called "name (2)"."""
+    seen: dict[str, int] = {}
+    told = []
+    for title in titles:
+        seen[title] = count = seen.get(title, 0) + 1
+        told.append(title if count == 1 else f"{title} ({count})")
+    return told
+
+
+def _button(action: QAction, role: str) -> CalmButton:
     """Return a button that does what an action does, and is enabled as it is."""
-    button = QPushButton(action.text())
+    button = CalmButton(action.text())
     button.setObjectName(f"top_bar.{action.objectName()}")
     button.setToolTip(action.toolTip())
     if role:

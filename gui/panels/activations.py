@@ -163,6 +163,8 @@ class ActivationsPanel(QWidget):
             self.choices.add_run(run, newest=False)
         if self._opened is None:  # nobody has asked for maps of an old run
             self.choices.show_none()
+            if self.choices.runs():
+                self._say(self.tr("Choose a run above: the maps of its layers then stand here."))
 
     def _on_finished(self, _reason: str, run: Run | None) -> None:
         if run is not None and has_weights(run):

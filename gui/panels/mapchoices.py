@@ -79,7 +79,10 @@ def same_drawing(one: Project, other: Project) -> bool:
 
 
 def run_words(run: Run) -> str:
-    """Return how a run is offered: its name, when it was made, its accuracy."""
+    """Return how a run is offered: when it was made, its accuracy, then its name.
+
+    What tells runs of one name apart stands first: a narrow field shows only the beginning.
+    """
     try:
         made = datetime.fromisoformat(run.info.created).astimezone()
     except ValueError:
@@ -88,8 +91,8 @@ def run_words(run: Run) -> str:
         today = made.date() == datetime.now(UTC).astimezone().date()
         time = f"{made:%H:%M}" if today else f"{made:%Y-%m-%d}"
     accuracy = run.info.scores.get("accuracy")
-    score = f" · {accuracy:.3f}" if accuracy is not None else ""
-    return f"{run.info.name} {time}{score}"
+    score = f"{accuracy:.3f}" if accuracy is not None else ""
+    return " · ".join(filter(None, (time, score, run.info.name)))
 
 
 def _samples(project: Project) -> int:
@@ -157,7 +160,10 @@ class Choices(QWidget):
         return self.sample_box.value()
 
     def add_run(self, run: Run, *, newest: bool) -> None:
-        """Offer a run, above all others or below them."""
+        """Offer a run, above all others or below them; once, also if it has gone on."""
+        paths = [one.path for one in self.runs()]
+        if run.path in paths:
+            self.run_box.removeItem(paths.index(run.path))
         index = 0 if newest else self.run_box.count()
         self.run_box.insertItem(index, run_words(run), run)
         self.run_box.setItemData(index, run_words(run), Qt.ItemDataRole.ToolTipRole)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtCore import QDeadlineTimer, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QIcon, QTransform
 from PySide6.QtWidgets import (
     QApplication,
@@ -25,7 +25,7 @@ from gui.icons import action_icon
 from gui.theme import MEDIUM, SMALL, TINY
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QResizeEvent
+    from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
 
     from graph.repairs import Repair
     from gui.theme import Theme
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 # where a long name such as GlobalAveragePooling2D may be broken when there is no room for it
 _WITHIN_A_NAME = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=_)(?=\w)")
 _LONG_WORD = re.compile(r"([^\W_]{16})(?=\w)")
+_REST_MS = 600  # longer than a press that was on its way, shorter than a thought
 
 
 def label(text: str = "", role: str = "", *, wrap: bool = False) -> QLabel:
@@ -101,6 +102,33 @@ def set_property(widget: QWidget, name: str, value: object) -> None:
     widget.setProperty(name, value)
     widget.style().unpolish(widget)
     widget.style().polish(widget)
+
+
+class CalmButton(QPushButton):
+    """A button that can be told to rest: it may have just come where another one was pressed."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self._awake = QDeadlineTimer(0)
+
+    def rest(self) -> None:
+        """Hear no press for a moment."""
+        self._awake = QDeadlineTimer(_REST_MS)
+
+    @property
+    def is_resting(self) -> bool:
+        """Say whether a press is not heard."""
+        return not self._awake.hasExpired()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Let a press go by while resting."""
+        if not self.is_resting:
+            super().mousePressEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Let a press go by while resting: the focus may have come from the other button."""
+        if not self.is_resting:
+            super().keyPressEvent(event)
 
 
 def hand_focus_on(leaving: QWidget, heir: QWidget) -> None:

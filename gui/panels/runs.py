@@ -196,6 +196,7 @@ class RunsPanel(QWidget):
         self.model.show_runs(self._records.runs)
         if was_empty or columns != self.model.columns:
             fit_columns(self.table, _NAME_WIDTH)
+            self.table.horizontalHeader().setSortIndicator(*self.model.sorted_by)
         if self._awaited:
             self.model.tick(self._awaited, only=True)
             self._awaited = []

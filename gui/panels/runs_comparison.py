@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -92,6 +93,8 @@ class Comparison(QWidget):
         self.model.show_rows(rows)
         fit_columns(self.table)
         said = compare.gap_sentence(metric, [(row.name, row.pair) for row in rows])
+        other = compare.data_sentence([(name, one.run) for name, (one, _) in named])
+        said = other or said  # a trend from one data set to another means nothing
         if not rows:
             said = self.tr("Tick runs in the list: their figures stand beside each other here.")
         self.gap.setText(said)
@@ -114,6 +117,7 @@ def runs_table(name: str, model: RunsModel | ComparisonModel) -> QTableView:
     made.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
     made.setShowGrid(False)
     made.setWordWrap(False)
+    made.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # long names often differ at their ends
     made.verticalHeader().hide()
     made.verticalHeader().setDefaultSectionSize(26)
     header = made.horizontalHeader()

@@ -178,7 +178,15 @@ class RunsModel(QAbstractTableModel):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
             return "run" if self.columns[section] == "name" else self.columns[section]
+        if role == Qt.ItemDataRole.InitialSortOrderRole:  # the first click puts the best on top
+            return _order(compare.largest_first(self.columns[section]))
         return self._alignment(section) if role == Qt.ItemDataRole.TextAlignmentRole else None
+
+    @property
+    def sorted_by(self) -> tuple[int, Qt.SortOrder]:
+        """Return the column that orders the runs, and the direction."""
+        column = self.columns.index(self._key) if self._key in self.columns else -1
+        return column, _order(self._descending)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Let the first column be ticked."""
@@ -322,7 +330,12 @@ def _columns(figures: Sequence[str]) -> tuple[str, ...]:
     """Return all columns: what people look for first stands at the left."""
     first = [name for name in figures if name.startswith(("test ", f"best {compare.VALIDATION}"))]
     rest = [name for name in figures if name not in first]
-    return (*_BEFORE, *first, *_AFTER, *rest)
+    name, when = _BEFORE
+    return (name, *first[:1], when, *first[1:], *_AFTER, *rest)
+
+
+def _order(descending: bool) -> Qt.SortOrder:  # noqa: FBT001 - it is what is named
+    return Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder
 
 
 def _when(made: datetime) -> str:

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from graph.datasets import KNOWN
+from graph.problems import Severity
 from gui.panels.chart import Chart, is_loaded
 from gui.panels.curves import Curves
 from gui.panels.notes import NoteLine
@@ -235,14 +236,16 @@ class TrainingPanel(QWidget):
         """Show how it goes, with the drawing's name while it trains or if another one is open."""
         record = self._shown
         if record is None:
-            self.status.set_text(*plan_texts(self._document.project.training))
+            plan = self._document.project.training
+            self.status.set_text(*plan_texts(plan, self._errors))
             self.outcome.set_text()
             return
         words = record.words
         if self._runner.is_training or record.name or record.sheet is not self._document.sheet:
-            self.status.set_text(f"{record.title}: {words[:1].lower()}{words[1:]}", words)
+            title = f"{record.title}: {words[:1].lower()}{words[1:]}"
+            self.status.set_text(title, words, record.brief or words)
         else:
-            self.status.set_text(words)
+            self.status.set_text(words, record.brief or words)
         self.outcome.set_text(*record.outcome)
 
     def _show_record(self) -> None:
@@ -273,11 +276,16 @@ class TrainingPanel(QWidget):
             self._shown = self._records.get(self._sheet)
             self._show_record()
 
+    @property
+    def _errors(self) -> int:
+        return sum(one.severity is Severity.ERROR for one in self._document.problems)
+
     def _show_controls(self) -> None:
         run = self._shown.run if self._shown is not None else None
         self.controls.show_state(self._runner.state, run)
 
     def _train_can_be_pressed(self) -> None:
+        self.controls.show_errors(self._errors)
         self.controls.train.setEnabled(bool(self._document.project.graph.nodes))
 
     def _on_folder_clicked(self) -> None:

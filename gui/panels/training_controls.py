@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QWidget
 
-from gui.panels.parts import link_button
+from gui.panels.parts import CalmButton, link_button, set_property
 from gui.runner import State
 from gui.theme import SMALL
 
@@ -32,6 +32,7 @@ class Controls(QWidget):
         super().__init__()
         self._runner = runner
         self._run: Run | None = None
+        self._is_busy = False
         self.train = _button(
             self.tr("Train"), "training.train", self.tr("Run the program of this drawing")
         )
@@ -51,9 +52,9 @@ class Controls(QWidget):
         for button in (self.pause, self.stop, self.resume, self.train):
             row.addWidget(button)
         self.train.clicked.connect(self.train_wanted)
-        self.pause.clicked.connect(self._on_pause_clicked)
+        self.pause.clicked.connect(self.pause_or_go_on)
         self.stop.clicked.connect(runner.stop)
-        self.resume.clicked.connect(self._on_resume_clicked)
+        self.resume.clicked.connect(self.resume_run)
         self.longer.clicked.connect(self._on_longer_clicked)
 
     def show_state(self, state: State, run: Run | None) -> None:
@@ -64,7 +65,10 @@ class Controls(QWidget):
             run: the run that is shown, None if there is none.
         """
         busy = state in _BUSY
-        self._run = run
+        if self._is_busy and not busy:  # a press that was meant for Stop or Pause
+            self.train.rest()
+            self.resume.rest()
+        self._run, self._is_busy = run, busy
         paused = state is State.PAUSED
         self.train.setVisible(not busy)
         self.resume.setVisible(not busy and run is not None and run.can_resume)
@@ -77,14 +81,27 @@ class Controls(QWidget):
         tip = self.tr("Go on where the training holds")
         self.pause.setToolTip(tip if paused else self.tr("Hold the training until you go on"))
 
-    def _on_pause_clicked(self) -> None:
+    def show_errors(self, count: int) -> None:
+        """Say that so many errors keep the drawing from being trained."""
+        set_property(self.train, "role", "" if count else "primary")
+        tip = self.tr("Run the program of this drawing")
+        self.train.setToolTip(self.tr("Show the first error") if count else tip)
+
+    @property
+    def can_resume(self) -> bool:
+        """Say whether the run that is shown can go on."""
+        return not self._is_busy and self._run is not None and self._run.can_resume
+
+    def pause_or_go_on(self) -> None:
+        """Hold the training, or let it go on if it is held."""
         self.pause.setEnabled(False)  # until the engine has done it
         if self._runner.state is State.PAUSED:
             self._runner.proceed()
         else:
             self._runner.pause()
 
-    def _on_resume_clicked(self) -> None:
+    def resume_run(self) -> None:
+        """Let the run that is shown go on from its last backup."""
         if self._run is not None:
             self._runner.resume(self._run)
 
@@ -109,8 +126,8 @@ class Controls(QWidget):
         dialog.open()
 
 
-def _button(text: str, name: str, tip: str) -> QPushButton:
-    button = QPushButton(text)
+def _button(text: str, name: str, tip: str) -> CalmButton:
+    button = CalmButton(text)
     button.setObjectName(name)
     button.setToolTip(tip)
     return button

@@ -40,6 +40,7 @@ class Record:
         unit: of the rate.
         curves: its values.
         words: how it goes or went.
+        brief: the same in fewer letters, "" if it is short enough.
         outcome: rate or result, with shorter wordings.
         place: the last "Epoch … · batch …".
         done: the part that is done.
@@ -55,6 +56,7 @@ class Record:
     unit: str
     curves: Curves
     words: str = ""
+    brief: str = ""
     outcome: tuple[str, ...] = ()
     place: str = ""
     done: float = 0.0
@@ -81,7 +83,7 @@ class Record:
 
     def go_on(self) -> None:
         """Forget how the run ended: it is about to go on."""
-        self.failure, self.outcome, self.place = None, (), ""
+        self.failure, self.outcome, self.place, self.brief = None, (), "", ""
         self.words = _tr("Resuming …")
         self._began = time.monotonic()
 
@@ -127,6 +129,7 @@ class Record:
         if reason == "stopped":
             self.outcome = (_tr("After {0}").format(seconds),)
             self.words = self._stopped_words()
+            self.brief = self.words.partition(" · ")[0]
             return
         scores = score_texts(self.scores)
         self.outcome = (" · ".join([*scores, seconds]), " · ".join(scores[:2]), *scores[:1])
@@ -153,8 +156,12 @@ class Record:
         return words.format(where[:1].lower() + where[1:])
 
 
-def plan_texts(plan: Training) -> tuple[str, str]:
-    """Say what a training would be, and the same in fewer words."""
+def plan_texts(plan: Training, errors: int = 0) -> tuple[str, ...]:
+    """Say what a training would be, or what keeps it back, and the same in fewer words."""
+    if errors:
+        count = _tr("1 error keeps") if errors == 1 else _tr("{0:,} errors keep").format(errors)
+        short = _tr("1 error") if errors == 1 else _tr("{0:,} errors").format(errors)
+        return _tr("{0} the model from being trained").format(count), short
     words = _tr("Ready for {0}").format(epochs_text(plan.epochs))
     size = _tr("batch size {0:,}").format(plan.batch_size)
     return f"{words} · {size}", words

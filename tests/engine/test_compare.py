@@ -42,6 +42,9 @@ WITH = run(
 )  # fmt: skip
 
 
+LONG = run("long", {"accuracy": [0.9] * 3, "val_accuracy": [0.8] * 3})
+
+
 def test_figures_are_test_scores_best_and_last_values() -> None:
     figures = compare.facts(WITHOUT).figures
     assert figures["test accuracy"] == 0.84
@@ -68,8 +71,31 @@ def test_a_gap_is_how_much_worse_validation_is() -> None:
     assert (alone.best, alone.best_epoch, alone.gap) == (2.0, 2, None)
 
 
+def test_a_trend_takes_three_epochs_and_a_tenth() -> None:
+    few = run("few", {"accuracy": [0.8, 0.9], "val_accuracy": [0.7, 0.7]})
+    pairs = [(one.info.name, compare.pair(one, "accuracy")) for one in (LONG, few)]
+    assert compare.gap_sentence("accuracy", pairs).endswith(
+        "2 epochs say nothing about a trend yet."
+    )
+    near = run("near", {"accuracy": [0.9] * 3, "val_accuracy": [0.805] * 3})
+    pairs = [(one.info.name, compare.pair(one, "accuracy")) for one in (LONG, near)]
+    assert "differ by less than 10%" in compare.gap_sentence("accuracy", pairs)
+
+
+def test_runs_on_other_data_are_told_apart() -> None:
+    one = run("one", {}, data="sample sha256:1")
+    assert compare.data_sentence([("one", one), ("again", one), ("old", LONG)]) == ""
+    other = run("other", {}, data="mnist sha256:2")
+    said = compare.data_sentence([("one", one), ("again", one), ("other", other)])
+    assert said.endswith("can't be compared: one and again on sample; other on mnist.")
+    changed = run("changed", {}, data="sample sha256:3")
+    assert "of other contents" in compare.data_sentence([("one", one), ("changed", changed)])
+
+
 def test_the_sentence_says_whether_the_gap_closes() -> None:
-    pairs = [(one.info.name, compare.pair(one, "accuracy")) for one in (WITHOUT, WITH)]
+    closer = run("with", {"accuracy": [0.9] * 3, "val_accuracy": [0.88] * 3})
+    named = {"without": LONG, "with": closer}
+    pairs = [(name, compare.pair(one, "accuracy")) for name, one in named.items()]
     said = compare.gap_sentence("accuracy", pairs)
     assert said == (
         "The gap between training and validation accuracy is 0.1000 in without and 0.0200 in "

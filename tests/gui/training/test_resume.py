@@ -13,6 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QInputDialog, QPushButton
 
 from engine.runs import RunInfo, new_run, open_run
+from gui.panels.parts import CalmButton
 from gui.panels.training import TrainingPanel
 from gui.runner import State
 from gui.theme import DARK
@@ -44,7 +45,10 @@ def button(panel: TrainingPanel, name: str) -> QPushButton:
 
 
 def click(panel: TrainingPanel, name: str) -> None:
-    assert button(panel, name).isVisible()
+    found = button(panel, name)
+    assert found.isVisible()
+    while isinstance(found, CalmButton) and found.is_resting:
+        QTest.qWait(20)
     QTest.mouseClick(button(panel, name), Qt.MouseButton.LeftButton)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QProgressBar, QPushButton
 
+from graph.edits import Disconnect
 from gui.document import Document
+from gui.panels.parts import CalmButton
 from gui.panels.training import TrainingPanel
 from gui.panels.training_parts import clock, duration, score_texts
 from gui.runner import Failure, State
@@ -39,6 +42,8 @@ def panel(qtbot: QtBot, document: Document, runner: Runner) -> TrainingPanel:
 def click(panel: TrainingPanel, name: str) -> None:
     button = panel.findChild(QPushButton, name)
     assert button.isVisible()
+    while isinstance(button, CalmButton) and button.is_resting:
+        QTest.qWait(20)
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
@@ -83,7 +88,8 @@ def test_stop_is_one_click_and_says_where(
 ) -> None:
     document.add(mlp(epochs=5000, limit=None))
     click(panel, "training.train")
-    wait.until(lambda: panel.status.accessibleName().startswith("mlp: epoch 2/5,000 · b"))
+    later = re.compile(r"mlp: epoch ([2-9]|\d\d+)/5,000 · b")
+    wait.until(lambda: later.match(panel.status.accessibleName()) is not None)
     assert "images/s" in text(panel, "training.result")
     assert " left" in text(panel, "training.result")
     click(panel, "training.stop")
@@ -91,7 +97,27 @@ def test_stop_is_one_click_and_says_where(
     assert reason == "stopped"
     assert run.weights.is_file()
     assert panel.status.accessibleName().startswith("Stopped at epoch ")
-    assert panel.findChild(QPushButton, "training.train").isVisible()
+    train = panel.findChild(QPushButton, "training.train")
+    assert train.isVisible()
+    QTest.mouseClick(train, Qt.MouseButton.LeftButton)  # it was meant for Stop
+    assert not runner.is_training
+    panel.resize(480, 320)
+    assert re.fullmatch(r"Stopped at epoch \d+/5,000", text(panel, "training.status"))
+
+
+def test_errors_are_said_before_anybody_presses_train(
+    panel: TrainingPanel, document: Document
+) -> None:
+    document.add(mlp(epochs=3))
+    train = panel.findChild(QPushButton, "training.train")
+    assert train.property("role") == "primary"
+    link = next(iter(document.project.graph.links))
+    document.push(Disconnect((link,)), "Remove")
+    assert panel.status.accessibleName().endswith(" the model from being trained")
+    assert train.property("role") == ""
+    document.undo_stack.undo()
+    assert panel.status.accessibleName() == "Ready for 3 epochs · batch size 128"
+    assert train.property("role") == "primary"
 
 
 def test_a_killed_engine_is_one_sentence_with_details(
