@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from gui.runner import Runner
     from gui.theme import Theme
 
-_FORM_WIDTH = 228
+_FORM_WIDTHS = 220, 360  # the least and the greatest
 _STRIDE = 7  # samples beside each other are often of one class: every seventh is shown
 
 
@@ -106,7 +106,8 @@ class AugmentationPanel(QWidget):
     def _lay_out(self) -> None:
         area = scrolling(self.form)
         area.setObjectName("augmentation.area")
-        area.setFixedWidth(_FORM_WIDTH)
+        area.setMinimumWidth(_FORM_WIDTHS[0])
+        area.setMaximumWidth(_FORM_WIDTHS[1])
         links = QHBoxLayout()
         links.setSpacing(MEDIUM)
         links.addWidget(self.again)
@@ -118,8 +119,8 @@ class AugmentationPanel(QWidget):
         right.addWidget(self.grid, 1)
         row = QHBoxLayout()
         row.setSpacing(SMALL)
-        row.addWidget(area)
-        row.addLayout(right, 1)
+        row.addWidget(area, 3)
+        row.addLayout(right, 2)
         column = QVBoxLayout(self)  # the links need more than the pictures may get
         column.setContentsMargins(MEDIUM, SMALL, MEDIUM, SMALL)
         column.setSpacing(TINY)

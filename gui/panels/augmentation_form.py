@@ -13,7 +13,7 @@ from graph.params import Float, Int
 from graph.project import Augmentation
 from gui.panels.editors import Combo, LineEditor
 from gui.panels.parts import ElidedLabel, icon_button, label
-from gui.theme import SMALL, TINY
+from gui.theme import TINY
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QWheelEvent
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from graph.params import Value
     from gui.theme import Theme
 
-_NAMES_WIDTH, _FIELD_WIDTH, _UNIT_WIDTH = 70, 46, 14
+_NAMES_WIDTH, _FIELD_WIDTH, _UNIT_WIDTH = 68, 42, 12
 
 
 class Operation(NamedTuple):
@@ -99,7 +99,7 @@ class AugmentationForm(QWidget):
         super().__init__()
         self._shown = Augmentation()
         self._grid = grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, SMALL, 0)
+        grid.setContentsMargins(0, 0, TINY, 0)
         grid.setHorizontalSpacing(TINY)
         grid.setVerticalSpacing(TINY)
         grid.setColumnMinimumWidth(0, _NAMES_WIDTH)

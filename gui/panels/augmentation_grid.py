@@ -10,7 +10,7 @@ from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from gui.theme import MEDIUM, SMALL, TINY, code_font
+from gui.theme import MEDIUM, SMALL, TINY, text_font
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -107,13 +107,15 @@ class AugmentationGrid(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, on=False)
         places = self.places()
-        painter.setFont(code_font(11))
+        painter.setFont(text_font(11))
         painter.setPen(QColor(self._theme.muted))
         if places:
-            wide = places[0][0].width()
-            painter.drawText(QRectF(0, 0, wide + MEDIUM, _HEAD - TINY), 0, self.tr("original"))
-            rest = QRectF(wide + MEDIUM, 0, self.width() - wide - SMALL, _HEAD - TINY)
-            painter.drawText(rest, 0, self.tr("variants"))
+            first, second = self.tr("original"), self.tr("variants")
+            words = painter.fontMetrics().horizontalAdvance(first)
+            left = max(places[0][0].width() + MEDIUM, words + SMALL)
+            painter.drawText(QRectF(0, 0, left, _HEAD - TINY), 0, first)
+            rest = QRectF(left, 0, self.width() - left, _HEAD - TINY)
+            painter.drawText(rest, 0, second)
         painter.setPen(QPen(QColor(self._theme.border), 0))  # white on white needs an edge
         for place, image in places:
             painter.drawImage(place, image)

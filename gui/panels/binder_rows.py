@@ -10,7 +10,6 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QMenu,
-    QPushButton,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -22,7 +21,7 @@ from graph.problems import Severity
 from graph.project import Goal
 from graph.shapes import show_shape
 from gui.panels.binder_chips import ChipRow
-from gui.panels.editors import Combo
+from gui.panels.combo import Combo, MenuField
 from gui.panels.inspector_form import FormGrid
 from gui.panels.parts import ElidedLabel, label, link_button, set_property, unbroken
 from gui.theme import SMALL, TINY
@@ -103,7 +102,7 @@ class BoundRow(QWidget):
         self._trouble = label("", "error", wrap=True)
         self._trouble.setObjectName(f"{name}.problem")
         self._loss = self._combo(f"{name}.loss", self._on_loss)
-        self._metrics = QPushButton()
+        self._metrics = MenuField()
         self._metrics.setObjectName(f"{name}.metrics")
         self._metrics.setProperty("field", True)
         self._metrics.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

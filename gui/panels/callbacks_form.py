@@ -166,9 +166,11 @@ class CallbacksForm(QWidget):
 
     Signals:
         edited(str, tuple): what a person did ("" for adding, moving, removing), and all callbacks.
+        added(QWidget): this is the row of a callback that a person has just added.
     """
 
     edited = Signal(str, object)
+    added = Signal(object)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -214,6 +216,7 @@ class CallbacksForm(QWidget):
             row.show_callback(one, training, names)
         if self._unfold_at is not None and self._unfold_at < len(self.rows):
             self.rows[self._unfold_at].unfold(opened=True)
+            self.added.emit(self.rows[self._unfold_at])
         self._unfold_at = None
 
     def _make_rows(self, count: int) -> None:

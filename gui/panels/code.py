@@ -36,7 +36,7 @@ class CodePanel(QWidget):
     def __init__(self, document: Document, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("code")
-        self.document = document
+        self.document, self._sheet = document, document.sheet
         self._stale, self._choice_is_stale = True, False
         self._later = Later(self._catch_up, self)
         self.view = CodeView(theme)
@@ -99,6 +99,9 @@ class CodePanel(QWidget):
         self._stale = False
         self._copy.setText(self.tr("Copy"))
         self.view.show_text(self.document.program.text)
+        if self._sheet is not self.document.sheet:  # another drawing is read from its beginning
+            self._sheet = self.document.sheet
+            self.view.show_top()
         self._mark()
 
     def _mark(self) -> None:

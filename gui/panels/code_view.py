@@ -185,6 +185,10 @@ class CodeView(QTextEdit):
         self.verticalScrollBar().setValue(round(self._top_of(first.block()) - offset))
         self.flash(fresh)
 
+    def show_top(self) -> None:
+        """Show the first line."""
+        self.verticalScrollBar().setValue(0)
+
     def flash(self, lines: frozenset[int]) -> None:
         """Tint lines for a moment, unless the system asks for no motion."""
         if lines and not reduced_motion() and self.isVisible():

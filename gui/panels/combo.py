@@ -8,7 +8,9 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QHelpEvent, QPalette
 from PySide6.QtWidgets import (
     QComboBox,
+    QPushButton,
     QStyle,
+    QStyleOptionButton,
     QStyleOptionComboBox,
     QStylePainter,
     QToolTip,
@@ -18,6 +20,8 @@ from gui.theme import TINY
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent, QWheelEvent
+
+_LEFT, _ARROW = 9, 26  # pixels of a menu field beside its text
 
 _NARROWEST = 88  # pixels, to which a box shrinks: some letters and the arrow
 
@@ -85,3 +89,26 @@ class Combo(QComboBox):
         room = view.sizeHintForColumn(0) + view.verticalScrollBar().sizeHint().width() + TINY
         view.setMinimumWidth(max(self.width(), room))
         super().showPopup()
+
+
+class MenuField(QPushButton):
+    """A field with a menu of ticks: Qt's own button has no room at the left of its text then."""
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint the button without its text, and the text in the room that there is."""
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        text, option.text = self.text(), ""
+        painter = QStylePainter(self)
+        painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
+        place = self.rect().adjusted(_LEFT, 0, -_ARROW, 0)
+        shown = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, place.width())
+        flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        painter.drawItemText(
+            place,
+            int(flags),
+            self.palette(),
+            self.isEnabled(),
+            shown,
+            QPalette.ColorRole.ButtonText,
+        )

@@ -210,9 +210,9 @@ class Gallery(QListView):
         self._words = width
         self.setGridSize(QSize(left + width + TINY, SIDE + SMALL))
 
-    def show_numbers(self) -> None:
-        """Leave room for numbers in place of pictures."""
-        self.set_words(self._words, 0)
+    def show_pictures(self, count: int) -> None:
+        """Leave room for so many pictures of each sample, or for numbers in place of them."""
+        self.set_words(self._words, count)
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of another theme."""

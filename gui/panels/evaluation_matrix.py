@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,6 +31,7 @@ _NAME_LINE = 12  # pixels that a name needs
 _NAME_SHARE = 0.34  # of the width that the names take at most
 _MOST_CELLS = 40  # classes up to which cells are painted one by one
 _LEGEND, _LEGEND_WIDTH = 20, 96
+_DEEP = 0.11  # luminance of a full cell at most
 _STEPS = {Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1)} | {
     Qt.Key.Key_Up: (-1, 0),
     Qt.Key.Key_Down: (1, 0),
@@ -42,7 +43,7 @@ def shade(theme: Theme, share: float, *, right: bool) -> QColor:
 
     `share` is that of the row, 0 to 1; its root is taken, so that few mistakes are seen too.
     """
-    base, full = QColor(theme.panel), QColor(theme.accent if right else theme.error)
+    base, full = QColor(theme.panel), _full(theme.accent if right else theme.error)
     part = 0.0 if share <= 0 else 0.1 + 0.9 * share**0.5
     made = [
         round(low + (high - low) * part)
@@ -53,12 +54,27 @@ def shade(theme: Theme, share: float, *, right: bool) -> QColor:
 
 def ink(colour: QColor) -> QColor:
     """Return black or white, whichever has more contrast with a colour (WCAG 2.2, luminance)."""
-    parts = (value / 255 for value in colour.getRgb()[:3])  # type: ignore[index] # a tuple
+    return QColor("#000000") if _luminance(colour) > 0.179 else QColor("#FFFFFF")
+
+
+def _luminance(colour: QColor) -> float:
+    parts = (colour.redF(), colour.greenF(), colour.blueF())
     linear = [
         part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
     ]
-    light = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-    return QColor("#000000") if light > 0.179 else QColor("#FFFFFF")
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@cache
+def _full(name: str) -> QColor:
+    """Return a colour, so deep that the figures on strong cells are white.
+
+    Black is hard to read on a strong blue, whatever its contrast is by the formula.
+    """
+    colour = QColor(name)
+    while _luminance(colour) > _DEEP:
+        colour = colour.darker(104)
+    return colour
 
 
 def _width(font: QFont, text: str) -> float:
@@ -70,8 +86,8 @@ def _image(shares: Array, theme: Theme) -> QImage:
     part = np.where(shares > 0, 0.1 + 0.9 * np.sqrt(shares), 0.0)[..., None]
     right = np.eye(len(shares), dtype=bool)[..., None]
     base, good, bad = (
-        np.array(QColor(colour).getRgb()[:3])  # type: ignore[index] # a tuple
-        for colour in (theme.panel, theme.accent, theme.error)
+        np.array(colour.getRgb()[:3])  # type: ignore[index] # a tuple
+        for colour in (QColor(theme.panel), _full(theme.accent), _full(theme.error))
     )
     full = np.where(right, good, bad)
     bytes_ = np.ascontiguousarray(np.rint(base + (full - base) * part).astype(np.uint8))

@@ -86,8 +86,8 @@ class Feed(QObject):
             return
         samples = self._indices[first : first + _PAGE]
         tiles = [self._tile(came, at, int(n)) for at, n in enumerate(samples)]
-        if tiles and not tiles[0].pictures:
-            self._gallery.show_numbers()
+        if tiles and not first:
+            self._gallery.show_pictures(max(len(tile.pictures) for tile in tiles))
         self._gallery.tiles.add(tiles)
 
     def _on_samples_refused(self, key: tuple[object, int], failure: Failure) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import msgspec
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QToolButton, QVBoxLayout, QWidget
 
 from graph import objects
 from graph.datavalues import LABEL
@@ -95,19 +95,17 @@ class GoalForm(QWidget):
         self._add.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._add.setMenu(QMenu(self._add))
         self._add.menu().aboutToShow.connect(self._fill_menu)
-        row = QWidget()
-        across = QHBoxLayout(row)
-        across.setContentsMargins(0, 0, 0, 0)
-        across.setSpacing(TINY)
-        across.addWidget(self.metrics, 1)
-        across.addWidget(self._add)
         top, middle = (FormGrid(width=PLAN_WIDTH, buttons=False) for _ in range(2))
         self._weight_row = QWidget()
         weight = FormGrid(self._weight_row, PLAN_WIDTH, buttons=False)
         top.add("loss", self.tr("What the training makes small."), self.loss)
         top.addWidget(self.hint, top.rowCount(), 0, 1, 2)
         weight.add("loss_weight", self.tr("Its share in the total loss."), self.weight)
-        middle.add("metrics", self.tr("Further values, with commas between them."), row)
+        tip = self.tr("Further values, with commas between them.")
+        middle.add("metrics", tip, self._add)  # long names: the field below has the whole width
+        middle.setAlignment(self._add, Qt.AlignmentFlag.AlignRight)
+        middle.addWidget(self.metrics, middle.rowCount(), 0, 1, 2)
+        self.metrics.setToolTip(tip)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, TINY, 0, 0)
         self._column.setSpacing(TINY)
@@ -180,7 +178,7 @@ class GoalForm(QWidget):
             metric = chosen("metric", word)
             if word in there or target_fault(metric, self._form_of_target) is not None:
                 continue
-            action = QAction(word, menu)
+            action = QAction(objects.class_of("metric", metric) or word, menu)
             action.triggered.connect(lambda _on=False, one=metric: self._append(one))
             menu.addAction(action)
 

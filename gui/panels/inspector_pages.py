@@ -20,6 +20,7 @@ from gui.panels.inspector_sections import (
     NodeProblems,
     OutputOrder,
     OutputSwitch,
+    Section,
     SourceOrder,
     WhyCard,
 )
@@ -133,13 +134,10 @@ class NodePage(Page):
             )
             grid.add(self.tr("layer name"), plain_doc(tip), self._layer_name)
         self._form = ParamForm(spec, theme) if spec is not None else None
-        parts: list[QWidget] = [names]
         if self._form is not None:
             self._form.committed.connect(self._on_param_committed)
             self._form.reset.connect(self._on_param_reset)
-            parts.append(self._form)
-        box = self.section(*parts, line=False)
-        box.layout().itemAt(0).layout().setSpacing(TINY)  # type: ignore[union-attr] # made above
+        self.section(names, line=False)
         self._make_sections(spec.summary if spec is not None else "")
 
     def _make_sections(self, summary: str) -> None:
@@ -155,10 +153,13 @@ class NodePage(Page):
             order: self.tr("Inputs in order"),
             why: self.tr("Why these numbers?"),
         }
-        self._parts = [
+        self._parts: list[tuple[Section, QWidget]] = [
             (part, self.section(part, title=titles.get(part, "")))
-            for part in (problems, order, why, switch)
+            for part in (problems, order, why)
         ]
+        if self._form is not None:  # it is long: below what explains the node
+            self.section(self._form)
+        self._parts.append((switch, self.section(switch)))
         self.section(help_text)
         self._column.addStretch(1)
 

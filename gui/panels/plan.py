@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import msgspec
-from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtCore import QSignalBlocker, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from graph import schedules
 from graph.amounts import steps_per_epoch, training_samples
@@ -89,12 +90,17 @@ class PlanPanel(QWidget):
         self.weights = WeightsForm()
         self.checkpoint = CheckpointForm()
         self.callbacks = CallbacksForm(theme)
+        self._new_row: QWidget | None = None
+        self._soon = QTimer(self, interval=0, singleShot=True)
+        self._soon.timeout.connect(self._show_new_row)
         self._goals = QVBoxLayout()
         self._goals.setSpacing(SMALL)
         self._connect()
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(scrolling(self._content()))
+        self._content = self._make_content()
+        self._area = scrolling(self._content)
+        outer.addWidget(self._area)
         self.set_theme(theme)
 
     def _connect(self) -> None:
@@ -105,9 +111,10 @@ class PlanPanel(QWidget):
         self.weights.edited.connect(self._set)
         self.checkpoint.edited.connect(self._on_checkpoint_edited)
         self.callbacks.edited.connect(self._on_callbacks_edited)
+        self.callbacks.added.connect(self._on_callback_added)
         self._document.changed.connect(self._on_document_changed)
 
-    def _content(self) -> QWidget:
+    def _make_content(self) -> QWidget:
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(MEDIUM, SMALL, MEDIUM, MEDIUM)
@@ -188,6 +195,16 @@ class PlanPanel(QWidget):
     def _on_callbacks_edited(self, field: str, callbacks: object) -> None:
         changed = msgspec.structs.replace(self._training, callbacks=callbacks)
         self._push(field or "callbacks", changed, once=not field)
+
+    def _on_callback_added(self, row: QWidget) -> None:
+        self._new_row = row
+        self._soon.start()  # it has no place yet
+
+    def _show_new_row(self) -> None:
+        if self._new_row is not None and isValid(self._new_row):
+            self._content.adjustSize()
+            self._area.ensureWidgetVisible(self._new_row, 0, MEDIUM)
+        self._new_row = None
 
     def _on_goal_edited(self, key: str, field: str, goal: Goal) -> None:
         goals = {**self._training.goals, key: goal}

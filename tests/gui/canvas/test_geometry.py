@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import QFont
 
 from graph import edits, placing
@@ -14,7 +15,7 @@ from graph.inference import infer
 from graph.project import Link, Port, Project
 from gui.canvas import arrays
 from gui.canvas.faces import MAX_WIDTH, MIN_WIDTH, Measure, Style
-from gui.canvas.geometry import Area, Geometry
+from gui.canvas.geometry import SLACK, Area, Geometry
 from gui.canvas.hits import Hit, hit
 from tests.gui.canvas.conftest import shared_input
 
@@ -197,3 +198,23 @@ def test_the_bundled_fonts_are_used(measure: Measure) -> None:
     assert measure.fonts[Style.NAME].weight() == QFont.Weight.DemiBold
     wide, narrow = measure.width(Style.FIGURE, "WWW"), measure.width(Style.FIGURE, "iii")
     assert wide == pytest.approx(narrow)
+
+
+def test_a_node_finds_the_nearest_free_place_in_what_is_seen(measure: Measure) -> None:
+    geometry = shown(shared_input(), measure)
+    taken = geometry.node_rect(geometry.keys[0])
+    seen = taken.adjusted(-400, -200, 400, 40)  # no room below it
+    place = geometry.free_place_in(seen, taken.topLeft(), 120, 50)
+    node = QRectF(place, QSizeF(120, 50))
+    assert seen.contains(node)
+    area = Area(node.left(), node.top(), node.right(), node.bottom())
+    assert not len(geometry.nodes_in(area, SLACK))
+    outside = geometry.free_place_in(seen, seen.bottomRight() + QPointF(90, 90), 120, 50)
+    assert seen.contains(QRectF(outside, QSizeF(120, 50)))
+
+
+def test_where_nothing_is_free_in_view_a_node_stands_below(measure: Measure) -> None:
+    geometry = shown(shared_input(), measure)
+    taken = geometry.node_rect(geometry.keys[0])
+    place = geometry.free_place_in(taken, taken.topLeft(), taken.width(), taken.height())
+    assert place.y() >= taken.bottom()

@@ -14,6 +14,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
+from graph import templates
 from graph.edits import MoveNodes, RemoveNodes, SetParams
 from graph.problems import Severity
 from gui.panels.code import CodePanel
@@ -187,3 +188,10 @@ def test_an_edit_of_a_long_program_takes_little_time(qtbot: QtBot, theme: Theme)
         shown.repaint()
         spent.append(time.perf_counter() - start)
     assert median(spent) < 0.2  # 0.002 s where it was written: only a coarse bound belongs here
+
+
+def test_another_drawing_is_read_from_its_first_line(panel: CodePanel, drawn: Drawn) -> None:
+    drawn.select("output")
+    assert panel.view.verticalScrollBar().value() > 0
+    drawn.document.add(templates.load("cnn"))
+    assert panel.view.verticalScrollBar().value() == 0

@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QTabBar, QWidget
 
@@ -21,21 +22,21 @@ from graph.inference import infer
 from gui.panels.evaluation import EvaluationPanel
 from gui.panels.evaluation_classes import ClassView
 from gui.panels.evaluation_figures import class_rows, describe, fit_clouds, roc_curves
-from gui.panels.evaluation_gallery import Gallery
+from gui.panels.evaluation_gallery import SIDE, Gallery
 from gui.panels.evaluation_matrix import MatrixView, ink, matrix_picture, shade
 from gui.panels.listing import ListingDialog
-from gui.theme import DARK, LIGHT
+from gui.theme import DARK, LIGHT, TINY
 from tests.gui.training.conftest import Waiter, mlp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from PySide6.QtGui import QColor
     from pytestqt.qtbot import QtBot
 
     from engine.runs import Run
     from gui.runner import Runner
+    from gui.theme import Theme
 
 
 @pytest.fixture(scope="module")
@@ -237,6 +238,21 @@ def test_figures_can_be_read_on_every_cell(theme: object, *, right: bool) -> Non
     for share in np.linspace(0.001, 1, 50):
         colour = shade(theme, float(share), right=right)
         assert contrast(colour, ink(colour)) >= 4.5
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT])
+def test_figures_on_a_strong_cell_are_white(theme: Theme) -> None:
+    for share in (0.7, 0.9, 1.0):
+        assert ink(shade(theme, share, right=True)) == QColor("#FFFFFF")
+
+
+def test_words_keep_their_room_beside_several_pictures(qtbot: QtBot) -> None:
+    gallery = Gallery(DARK, "gallery")
+    qtbot.addWidget(gallery)
+    gallery.set_words(88)
+    one = gallery.gridSize().width()
+    gallery.show_pictures(2)
+    assert gallery.gridSize().width() == one + SIDE + TINY
 
 
 @pytest.mark.parametrize("classes", [2, 10, 100])

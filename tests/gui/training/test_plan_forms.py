@@ -135,12 +135,27 @@ def test_only_metrics_that_fit_are_offered(panel: PlanPanel, document: Document)
     button = panel.findChild(QToolButton, f"plan.metrics.{key}.add")
     button.menu().aboutToShow.emit()
     actions = {action.text(): action for action in button.menu().actions()}
-    assert "sparse_categorical_accuracy" in actions
-    assert not {"accuracy", "precision"} & {*actions}  # there already; takes no integer labels
-    actions["mean_io_u"].trigger()
+    assert "SparseCategoricalAccuracy" in actions
+    assert not {"accuracy", "Precision"} & {*actions}  # there already; takes no integer labels
+    actions["MeanIoU"].trigger()
     added = plan(document).goals[key].metrics[-1]
     assert added == Named("MeanIoU", {"num_classes": 10, "sparse_y_pred": False})
     assert not [one for one in document.problems if one.severity == "error"]
+
+
+def test_an_added_callback_is_scrolled_into_view(
+    panel: PlanPanel, document: Document, qtbot: QtBot
+) -> None:
+    panel.resize(300, 260)
+    choose(panel, "plan.callbacks.add", "ReduceLROnPlateau")
+
+    def can_be_seen() -> None:
+        row = panel.findChild(QWidget, "plan.callback.0")
+        assert not row.visibleRegion().isEmpty()
+        assert row.visibleRegion().boundingRect().bottom() == row.rect().bottom()
+
+    qtbot.waitUntil(can_be_seen)
+    assert plan(document).callbacks[0].name == "ReduceLROnPlateau"
 
 
 def test_callbacks_are_added_set_moved_and_taken_out(panel: PlanPanel, document: Document) -> None:
