@@ -26,6 +26,29 @@ def is_read_slowly(data: Data) -> bool:
     return datasets.is_file(data.source) and not data.source.endswith(".npz")
 
 
+class _Latest:
+    """The number of what was asked for last: of earlier things no thread tells any more.
+
+    So nothing is emitted by an object that is gone: it counts on before it goes.
+    """
+
+    def __init__(self) -> None:
+        self.number = 0
+        self._telling = threading.Lock()
+
+    def count_on(self, *_gone: object) -> int:
+        """Return the next number, once nobody is telling of the last one."""
+        with self._telling:
+            self.number += 1
+            return self.number
+
+    def tell(self, number: int, call: Callable[[], object]) -> None:
+        """Make a call, if the number is still the last one."""
+        with self._telling, contextlib.suppress(RuntimeError):  # the window has gone
+            if number == self.number:
+                call()
+
+
 class DataReading(QObject):
     """Reads one data set at a time; what was asked for last wins.
 
@@ -44,21 +67,21 @@ class DataReading(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._current = 0
+        self._latest = _Latest()
         self._told.connect(self._on_told, Qt.ConnectionType.QueuedConnection)
+        self.destroyed.connect(self._latest.count_on)
 
     def start(self, data: Data, *, check: bool = True) -> None:
         """Read a data set, and `check` its images; an earlier reading is given up."""
-        self._current += 1
-        given = (self._current, data, check)
+        given = (self._latest.count_on(), data, check)
         threading.Thread(target=self._read, args=given, name="data", daemon=True).start()
 
     def stop(self) -> None:
         """Give up what is being read."""
-        self._current += 1
+        self._latest.count_on()
 
     def _on_told(self, number: int, what: str, value: object) -> None:
-        if number != self._current:
+        if number != self._latest.number:
             return
         if isinstance(value, tuple):
             self.progressed.emit(*value)
@@ -66,8 +89,7 @@ class DataReading(QObject):
             getattr(self, what).emit(value)
 
     def _tell(self, number: int, what: str, value: object) -> None:
-        with contextlib.suppress(RuntimeError):  # the window has gone
-            self._told.emit(number, what, value)
+        self._latest.tell(number, lambda: self._told.emit(number, what, value))
 
     def _read(self, number: int, data: Data, check: bool) -> None:  # noqa: FBT001 - from `start`
         """Read and check (in a thread)."""
@@ -75,7 +97,7 @@ class DataReading(QObject):
 
         def watch(done: int, count: int) -> bool:
             self._tell(number, "progressed", (done, count))
-            return number == self._current
+            return number == self._latest.number
 
         try:
             found = datasets.describe(data)
@@ -136,6 +158,7 @@ class OwnData(QObject):
         patience.timeout.connect(lambda: self.reading.emit(datasets.title_of(data.source)))
 
         def go_on(_read: object) -> None:
+            reading.stop()  # its thread may not have come to its end
             reading.deleteLater()
             self._opening -= 1
             call()
