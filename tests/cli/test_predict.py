@@ -57,3 +57,16 @@ def test_a_trained_model_predicts_an_image_file(here: Run, tmp_path: Path) -> No
     refused = here("predict", "runs", "words.png")
     assert refused.status == 2
     assert "no image" in refused.err
+
+
+def test_of_several_inputs_each_is_named(here: Run, tmp_path: Path) -> None:
+    words = ("--limit", "256", "--epochs", "1", "--out", "runs", "--json")
+    assert here("train", "several-inputs", *words).status == 0
+    Image.fromarray(np.zeros((28, 14), "uint8")).save("half.png")
+    answer = json.loads(here("predict", "runs", "half.png", "--sample", "3", "--json").out)
+    (other,) = answer["others"]
+    assert answer["input"] != other
+    assert answer["sample"] == 3
+    said = here("predict", "runs", "half.png", "--input", other)
+    first = said.out.splitlines()[0]
+    assert first == f"{other}: the image. {answer['input']}: sample 0 of the test data."

@@ -76,6 +76,23 @@ def test_compare_says_whether_the_gap_closes(here: Run, folder: Path) -> None:
     assert record["names"] == ["mlp", "cnn"]
 
 
+def test_runs_on_other_data_are_not_compared_by_a_sentence(here: Run, folder: Path) -> None:
+    new_run(folder, "other", "{}", "", RunInfo(data="fashion_mnist"))
+    said = here("runs", "compare", "mlp", "cnn", "other")
+    assert said.out.endswith("can't be compared: mlp and cnn on mnist; other on fashion_mnist.\n")
+    assert "Gap between" not in said.out
+
+
+def test_an_exact_name_wins_over_a_newer_one_that_is_longer(here: Run, folder: Path) -> None:
+    new_run(folder, "mlp-wide", "{}", "", RunInfo())
+
+    def name(word: str) -> str:
+        return json.loads(here("runs", "show", word, "--json").out)["name"]
+
+    assert name("mlp") == "mlp"
+    assert name("mlp-") == "mlp-wide"
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [

@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QPushButton, QTabBar
 
 from engine.runs import RunInfo, new_run
 from graph import projectfile, templates
 from graph.edits import SetData
 from graph.project import Data
 from gui.app import build_window
+from gui.runner import State
 from gui.settings import Settings
 from gui.theme import DARK
 
@@ -80,3 +83,40 @@ def test_the_window_fits_a_small_screen(window: MainWindow) -> None:
         least = window.minimumSizeHint()
         assert (least.width(), least.height()) <= (1024, 700), name
     assert (window.width(), window.height()) == (1024, 700)
+
+
+def test_two_drawings_of_one_name_have_tabs_that_differ(window: MainWindow) -> None:
+    for _again in range(2):
+        window.document.add(templates.load("mlp"))
+    tabs = window.findChild(QTabBar, "top_bar.tabs")
+    titles = [tabs.tabText(at).removesuffix(" •") for at in range(tabs.count())]
+    assert titles[-2:] == ["mlp", "mlp (2)"]
+
+
+def test_train_hears_no_press_that_was_meant_for_stop(window: MainWindow, qtbot: QtBot) -> None:
+    window.document.add(templates.load("mlp"))
+    train = window.findChild(QPushButton, "top_bar.model.train")
+    pressed: list[bool] = []
+    train.clicked.disconnect()
+    train.clicked.connect(lambda: pressed.append(True))
+    for state in (State.TRAINING, State.READY):
+        window.runner.state = state
+        window.runner.state_changed.emit(state, "")
+        pause = window.actions_by_id["model.pause"]
+        assert pause.isEnabled() == (state is State.TRAINING)
+    assert not window.actions_by_id["model.resume"].isEnabled()  # there is no run
+    QTest.mouseClick(train, Qt.MouseButton.LeftButton)
+    QTest.keyClick(train, Qt.Key.Key_Space)
+    assert not pressed
+    qtbot.waitUntil(lambda: not train.is_resting)
+    QTest.mouseClick(train, Qt.MouseButton.LeftButton)
+    assert pressed
+
+
+def test_an_experiment_brings_the_training_to_the_front(window: MainWindow) -> None:
+    window.document.add(templates.load("mlp"))
+    window.show_panel("augmentation")
+    window.show_panel("runs")
+    panel = window.panels["augmentation"].made()  # type: ignore[attr-defined]
+    panel.experiment_wanted.emit("an experiment of nothing", [])
+    assert not window.panels["training"].visibleRegion().isEmpty()

@@ -114,9 +114,14 @@ def test_runs_of_earlier_sessions_are_offered(
     wait.until(lambda: panel.choices.run_box.count() > 0)
     assert panel.choices.run_box.currentIndex() == -1  # nothing is fetched by itself
     assert panel.grid.maps is None
+    notice = panel.findChild(QLabel, "activations.notice")
+    assert notice.text().startswith("Choose a run above")
+    offered = panel.choices.runs()
+    panel.choices.add_run(offered[0], newest=True)  # as one that was resumed
+    assert [one.path for one in panel.choices.runs()] == [one.path for one in offered]
     panel.choices.run_chosen.emit(panel.choices.runs()[0])
     wait.first(runner.maps_ready, runner.maps_failed)
-    assert panel.choices.run_box.currentText().startswith("cnn ")
+    assert panel.choices.run_box.currentText().endswith(" · cnn")
     assert panel.grid.maps is not None
     assert panel.grid.maps.shape == (24, 24, 8)
 
