@@ -120,7 +120,7 @@ def _as_half(binding: Binding, before: DataSet | None, found: DataSet) -> Bindin
     if column.take not in {"left", "right"}:
         return binding
     image, chips = images[0], [Named("half", {"side": column.take})]
-    if len(column.shape) == 2 and len(image.shape) == 3:
+    if len(column.shape) == 2 and image.shape[2:] == (3,):
         chips.insert(0, Named("grey"))
     size = (column.shape[0], 2 * column.shape[1])
     if image.shape[:2] != size:

@@ -46,8 +46,11 @@ def bind(hands: Hands, table: Path) -> None:
     # what the file dialog answers; the system's own dialog can't be worked from here
     hands.find(BinderPanel, "binder").use(str(table))
     until(lambda: hands.find(QComboBox, "binder.input.1.column").findText("numbers") >= 0)
-    until(lambda: "left out" in hands.find(QLabel, "binder.about").text())
+    about = hands.find(QLabel, "binder.about")
+    until(lambda: "training and" in about.text())  # all images have been looked at
+    hands.choose("binder.input.0.column", "file")
     hands.choose("binder.input.1.column", "numbers")
+    until(lambda: "1 row is left out" in about.text())
     hands.open_tab("Problems")
     for _ in range(2):
         _repair(hands)
