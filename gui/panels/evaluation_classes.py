@@ -20,6 +20,8 @@ from gui.theme import code_font
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from PySide6.QtGui import QResizeEvent
+
 Index = QModelIndex | QPersistentModelIndex
 HEADINGS = ("Class", "Precision", "Recall", "F1", "AUC", "Samples")
 _MEANINGS = (
@@ -31,6 +33,7 @@ _MEANINGS = (
     "The number of samples of this class",
 )
 _WIDTHS = (76, 62, 54, 54, 72)  # pixels of the figures' columns; the names have the rest
+_NAMES_WIDTH = 96  # at least
 _SORT = Qt.ItemDataRole.UserRole
 
 
@@ -132,9 +135,14 @@ class ClassView(QTableView):
         header.setHighlightSections(False)
         header.setMinimumSectionSize(40)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         for column, width in enumerate(_WIDTHS, 1):
             header.resizeSection(column, width)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the names what the figures leave, and never so little that they can't be told."""
+        super().resizeEvent(event)
+        left = self.viewport().width() - sum(_WIDTHS)
+        self.horizontalHeader().resizeSection(0, max(_NAMES_WIDTH, left))
 
     def show_rows(self, rows: Sequence[ClassRow]) -> None:
         """Show other classes; the order that a person has chosen stays."""

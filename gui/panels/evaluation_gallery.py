@@ -30,13 +30,14 @@ from gui.theme import SMALL, TINY, code_font, text_font
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from PySide6.QtGui import QImage
+    from PySide6.QtGui import QImage, QResizeEvent
 
     from gui.theme import Theme
 
 Index = QModelIndex | QPersistentModelIndex
 SIDE = 48  # pixels of a picture
 _LINE = 16
+_LEAST = 146  # pixels: a picture and some words
 _NUMBERS_WIDTH = 112  # of a sample that is no picture
 _TILE = Qt.ItemDataRole.UserRole
 
@@ -207,8 +208,20 @@ class Gallery(QListView):
     def set_words(self, width: int, pictures: int = 1) -> None:
         """Leave so many pixels for the lines beside so many pictures; 0: beside numbers."""
         left = pictures * (SIDE + TINY) if pictures else _NUMBERS_WIDTH + SMALL
-        self._words = width
-        self.setGridSize(QSize(left + width + TINY, SIDE + SMALL))
+        self._words, self._wide = width, left + width + TINY
+        self._fit_grid()
+
+    def _fit_grid(self) -> None:
+        """Let a sample be as wide as it wants, or as the view: its lines are shortened then."""
+        room = self.viewport().width() if self.isVisible() else self._wide
+        size = QSize(min(self._wide, room), SIDE + SMALL)
+        if size != self.gridSize():
+            self.setGridSize(size)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Shorten the lines where there is less room."""
+        super().resizeEvent(event)
+        self._fit_grid()
 
     def show_pictures(self, count: int) -> None:
         """Leave room for so many pictures of each sample, or for numbers in place of them."""
@@ -220,8 +233,8 @@ class Gallery(QListView):
         self.viewport().update()
 
     def minimumSizeHint(self) -> QSize:
-        """Return the least size: one sample."""
-        return QSize(self.gridSize().width() + 14, SIDE + SMALL)
+        """Return the least size: one sample of one picture."""
+        return QSize(_LEAST, SIDE + SMALL)
 
     def _on_current_changed(self, current: QModelIndex, _before: QModelIndex) -> None:
         if current.isValid():

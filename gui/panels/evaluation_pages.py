@@ -35,9 +35,9 @@ if TYPE_CHECKING:
 _PAGE = 48  # samples that are fetched at a time
 _PICTURES = 3  # of one sample, that are shown
 _NUMBERS = 6  # of a sample that is no picture
-_SIDE_WIDTH = 136
+_SIDE_WIDTH = 114
 _CELL_WORDS = 36
-_CELL_WIDTH = 198  # of the samples beside the matrix
+_CELL_WIDTH = 160  # of the samples beside the matrix
 
 
 class Feed(QObject):
