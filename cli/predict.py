@@ -51,11 +51,9 @@ def run(  # noqa: PLR0913 - a parameter for each option
     one = _input(trial, input_name)
     seen, done = _seen(trial, one, image, (invert, centre))
     answer = session.predict(trial.question(one.place, one.values(seen), sample=sample))
-    said = trial.said(answer.outputs)
-    others = _others(trial, one)
+    said, others = trial.said(answer.outputs), _others(trial, one)
     if as_json:
-        record: dict[str, object] = {"input": one.name, "done": list(done), "others": others}
-        record |= {"sample": sample} if others else {}
+        record = {"input": one.name, "done": list(done), "others": others, "sample": sample}
         print_json(record | {"outputs": [*map(_as_record, said)]})
     else:
         if others:

@@ -142,13 +142,11 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         document, runner = self.document, self.runner
         document.changed.connect(self._on_document_changed)
-        document.selection_changed.connect(self._refresh)
-        document.file_changed.connect(self._refresh)
         document.sheet_shown.connect(self.canvas.fit)
-        document.undo_group.indexChanged.connect(self._refresh)
         runner.state_changed.connect(self._on_runner_state_changed)
-        for ended in (runner.finished, runner.failed):
-            ended.connect(self._refresh)
+        shown = (document.selection_changed, document.file_changed)
+        for signal in (*shown, document.undo_group.indexChanged, runner.finished, runner.failed):
+            signal.connect(self._refresh)
         self.canvas.zoom_changed.connect(self.status.show_zoom)
         self.canvas.parameter_wanted.connect(self._on_parameter_wanted)
         self.start.chosen.connect(self._on_template_chosen)

@@ -237,7 +237,7 @@ class TrainingPanel(QWidget):
         record = self._shown
         if record is None:
             plan = self._document.project.training
-            self.status.set_text(*plan_texts(plan, self._errors))
+            self.status.set_text(*plan_texts(plan, _errors(self._document)))
             self.outcome.set_text()
             return
         words = record.words
@@ -276,21 +276,21 @@ class TrainingPanel(QWidget):
             self._shown = self._records.get(self._sheet)
             self._show_record()
 
-    @property
-    def _errors(self) -> int:
-        return sum(one.severity is Severity.ERROR for one in self._document.problems)
-
     def _show_controls(self) -> None:
         run = self._shown.run if self._shown is not None else None
         self.controls.show_state(self._runner.state, run)
 
     def _train_can_be_pressed(self) -> None:
-        self.controls.show_errors(self._errors)
+        self.controls.show_errors(_errors(self._document))
         self.controls.train.setEnabled(bool(self._document.project.graph.nodes))
 
     def _on_folder_clicked(self) -> None:
         if self._shown is not None and self._shown.run is not None:
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._shown.run.path)))
+
+
+def _errors(document: Document) -> int:
+    return sum(one.severity is Severity.ERROR for one in document.problems)
 
 
 def _lay_out(panel: TrainingPanel) -> QStackedLayout:
