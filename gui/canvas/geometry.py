@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 Side = Literal["in", "out"]
 FAMILY_ROW = {family: row for row, family in enumerate(registry.FAMILIES)}
 BADGE = 8.0  # radius of the sign at a node with a problem
-_TRIED = 100  # places beside and below each other at which a node is tried, at most
 SLACK = 24.0  # captions, badges and ports reach over a node's rectangle by less than this
 _COARSE = np.linspace(0.0, 1.0, 7)
 
@@ -283,30 +282,6 @@ class Geometry:
                 break
             place.setY(float((self.rect[there, 1] + self.rect[there, 3]).max()) + 2 * SLACK)
         return place
-
-    def free_place_in(self, area: QRectF, corner: QPointF, width: float, height: float) -> QPointF:
-        """Return the place in an area, nearest to a corner, where the node covers none.
-
-        Where the area is full, it is the next free one below the corner.
-        """
-        right, bottom = area.right() - width, area.bottom() - height
-        if right < area.left() or bottom < area.top():
-            return self.free_place(corner, width, height)
-        x = min(max(corner.x(), area.left()), right)
-        y = min(max(corner.y(), area.top()), bottom)
-        step = max(2 * SLACK, area.width() / _TRIED, area.height() / _TRIED)
-        columns = np.unique(np.append(np.arange(area.left(), right, step), x))
-        rows = np.unique(np.append(np.arange(area.top(), bottom, step), y))
-        free = np.ones((len(columns), len(rows)), dtype=bool)
-        for left, top, wide, high in self.rect:
-            across = (columns < left + wide + SLACK) & (columns + width > left - SLACK)
-            down = (rows < top + high + SLACK) & (rows + height > top - SLACK)
-            free &= ~np.outer(across, down)
-        if not free.any():
-            return self.free_place(corner, width, height)
-        far = np.hypot(columns[:, None] - corner.x(), rows[None, :] - corner.y())
-        column, row = np.unravel_index(np.where(free, far, np.inf).argmin(), far.shape)
-        return QPointF(float(columns[column]), float(rows[row]))
 
 
 def _takes_list(graph: Graph, key: str) -> bool:

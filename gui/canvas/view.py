@@ -9,7 +9,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, TypeGuard
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
@@ -32,13 +32,13 @@ from gui.canvas.add_popup import AddPopup
 from gui.canvas.autoscroll import Autoscroll
 from gui.canvas.faces import PORT_LINE
 from gui.canvas.rename import NameEditor
+from gui.canvas.room import free_in_view
 from gui.canvas.stage import Stage
 from gui.canvas.tools.base import Pointer, Tool
 from gui.canvas.tools.keywire import KeyWireTool
 from gui.canvas.tools.pan import PanTool
 from gui.canvas.tools.place import PlaceTool
 from gui.canvas.tools.point import PointTool
-from gui.theme import MEDIUM
 
 if TYPE_CHECKING:
     from graph.change import Change
@@ -139,16 +139,10 @@ class CanvasView(Stage):
         place = self.camera.to_scene(self.rect().toRectF().center())
         face = acts.face_of_kind(kind, self.document.project, self.drawing.measure)
         corner = QPointF(place.x() - face.width / 2, place.y() - PORT_LINE)
-        corner = self._free_in_view(corner, face.width, face.height)
+        corner = free_in_view(self, corner, face.width, face.height)
         key = acts.add(self.document, kind, corner.x(), corner.y())
         self.reveal(key)
         return key
-
-    def _free_in_view(self, corner: QPointF, width: float, height: float) -> QPointF:
-        room = self.rect().toRectF().adjusted(MEDIUM, MEDIUM, -MEDIUM, -MEDIUM)
-        low, high = self.camera.to_scene(room.topLeft()), self.camera.to_scene(room.bottomRight())
-        seen = QRectF(low, high)
-        return self.drawing.free_place_in(seen, corner, width, height)
 
     def open_add_popup(
         self, place: QPointF | None, loose: Loose | None = None, text: str = ""
@@ -170,7 +164,7 @@ class CanvasView(Stage):
         if loose is not None:  # the port stands where the wire was dropped
             left = spot.x() if loose.side == "out" else spot.x() - face.width
         corner = QPointF(left, spot.y() - PORT_LINE)
-        corner = self._free_in_view(corner, face.width, face.height)
+        corner = free_in_view(self, corner, face.width, face.height)
         self.reveal(acts.add(self.document, kind, corner.x(), corner.y(), loose))
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 _PAGE = 48  # samples that are fetched at a time
 _PICTURES = 3  # of one sample, that are shown
 _NUMBERS = 6  # of a sample that is no picture
-_SIDE_WIDTH = 114
+_SIDE_WIDTH = 122
 _CELL_WORDS = 36
 _CELL_WIDTH = 160  # of the samples beside the matrix
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from gui.theme import Theme
 
 _MOST_POINTS = 4000
-_LIST_WIDTH = 168
+_LIST_WIDTH = 144
 _LABELLED = 200  # pixels of height from which the axes have words
 _TICKS = [(n / 5, f"{n / 5:.1f}") for n in range(6)]  # of two rates
 

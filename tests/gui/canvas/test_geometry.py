@@ -17,6 +17,7 @@ from gui.canvas import arrays
 from gui.canvas.faces import MAX_WIDTH, MIN_WIDTH, Measure, Style
 from gui.canvas.geometry import SLACK, Area, Geometry
 from gui.canvas.hits import Hit, hit
+from gui.canvas.room import free_place_in
 from tests.gui.canvas.conftest import shared_input
 
 if TYPE_CHECKING:
@@ -204,17 +205,17 @@ def test_a_node_finds_the_nearest_free_place_in_what_is_seen(measure: Measure) -
     geometry = shown(shared_input(), measure)
     taken = geometry.node_rect(geometry.keys[0])
     seen = taken.adjusted(-400, -200, 400, 40)  # no room below it
-    place = geometry.free_place_in(seen, taken.topLeft(), 120, 50)
+    place = free_place_in(geometry, seen, taken.topLeft(), 120, 50)
     node = QRectF(place, QSizeF(120, 50))
     assert seen.contains(node)
     area = Area(node.left(), node.top(), node.right(), node.bottom())
     assert not len(geometry.nodes_in(area, SLACK))
-    outside = geometry.free_place_in(seen, seen.bottomRight() + QPointF(90, 90), 120, 50)
+    outside = free_place_in(geometry, seen, seen.bottomRight() + QPointF(90, 90), 120, 50)
     assert seen.contains(QRectF(outside, QSizeF(120, 50)))
 
 
 def test_where_nothing_is_free_in_view_a_node_stands_below(measure: Measure) -> None:
     geometry = shown(shared_input(), measure)
     taken = geometry.node_rect(geometry.keys[0])
-    place = geometry.free_place_in(taken, taken.topLeft(), taken.width(), taken.height())
+    place = free_place_in(geometry, taken, taken.topLeft(), taken.width(), taken.height())
     assert place.y() >= taken.bottom()
