@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton, QTabBar
@@ -41,6 +41,8 @@ def window(qtbot: QtBot, qapp: object, tmp_path: Path) -> Iterator[MainWindow]:
     for sheet in made.document.sheets:
         sheet.stack.setClean()  # nobody is asked whether to save
     made.close()
+    made.deleteLater()  # windows that stay are dressed anew with each further one
+    QCoreApplication.sendPostedEvents(made, QEvent.Type.DeferredDelete)
 
 
 @pytest.mark.parametrize(("source", "says"), [("", "No data set"), ("/nowhere/my.npz", "my.npz")])

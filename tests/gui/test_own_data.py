@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 from PIL import Image
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QPushButton
 
 from graph import datasets, projectfile, sources, templates
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from graph.project import Project
     from gui.main_window import MainWindow
 
+PATIENCE = 20_000  # milliseconds: other tests run at the same time
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 
 
@@ -41,6 +43,8 @@ def window(
     for sheet in made.document.sheets:
         sheet.stack.setClean()  # nobody is asked whether to save
     made.close()
+    made.deleteLater()  # windows that stay are dressed anew with each further one
+    QCoreApplication.sendPostedEvents(made, QEvent.Type.DeferredDelete)
 
 
 @pytest.fixture
@@ -76,10 +80,10 @@ def test_a_drawing_on_own_images_is_shown_once_they_are_read(
 ) -> None:
     reading = Held(monkeypatch, datasets, "describe")
     window.commands.files.open(drawing)
-    qtbot.waitUntil(lambda: window.messages.text == "Reading photos …")
+    qtbot.waitUntil(lambda: window.messages.text == "Reading photos …", timeout=PATIENCE)
     assert window.document.path is None
     reading.may_begin.set()
-    qtbot.waitUntil(lambda: window.document.path == drawing)
+    qtbot.waitUntil(lambda: window.document.path == drawing, timeout=PATIENCE)
     assert not window.messages.isVisible()
     assert window.settings.recent_files == (drawing,)
 
@@ -92,14 +96,16 @@ def test_training_waits_for_the_look_at_own_images(
     looking = Held(monkeypatch, sources, "check_images")
     window.commands.files.open(drawing)
     window.commands.train()  # before the drawing is there
-    qtbot.waitUntil(lambda: "once all images are looked at" in window.messages.text)
+    qtbot.waitUntil(
+        lambda: "once all images are looked at" in window.messages.text, timeout=PATIENCE
+    )
     assert "p29.png" not in window.document.program.text
     shown = window.panels["code"].view.toPlainText  # type: ignore[attr-defined]
     looking.may_begin.set()
-    qtbot.waitUntil(lambda: bool(trained))
+    qtbot.waitUntil(lambda: bool(trained), timeout=PATIENCE)
     assert trained == [window.document.project]
     assert "p29.png" in window.document.program.text
-    qtbot.waitUntil(lambda: "p29.png" in shown())
+    qtbot.waitUntil(lambda: "p29.png" in shown(), timeout=PATIENCE)
     assert not window.messages.isVisible()
     window.commands.train()  # it isn't looked at twice
     assert len(trained) == 2
@@ -112,9 +118,9 @@ def test_a_training_that_waits_can_be_called_off(
     monkeypatch.setattr(window.runner, "train", lambda project, _report: trained.append(project))
     looking = Held(monkeypatch, sources, "check_images")
     window.commands.files.open(drawing)
-    qtbot.waitUntil(lambda: window.document.path == drawing)
+    qtbot.waitUntil(lambda: window.document.path == drawing, timeout=PATIENCE)
     window.commands.train()
     window.messages.findChild(QPushButton, "messages.dismiss").click()
     looking.may_begin.set()
-    qtbot.waitUntil(lambda: not window.commands.own_data.is_checking)
+    qtbot.waitUntil(lambda: not window.commands.own_data.is_checking, timeout=PATIENCE)
     assert not trained
