@@ -23,10 +23,10 @@ from codegen.export import export
 from engine.protocol import MapsReady
 from engine.runs import Run
 from graph.project import Project
+from gui.charts.chart import Chart
 from gui.document import Document
 from gui.engine_thread import Failure
 from gui.main_window import MainWindow
-from gui.panels.chart import Chart
 from gui.runner import Runner
 from gui.settings import Settings
 from gui.theme import DARK, apply_theme

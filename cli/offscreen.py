@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QApplication
 
 from cli.ends import Refusal
 from engine.protocol import Array, MapsReady
-from gui.panels.evaluation_matrix import matrix_picture
-from gui.panels.mapgrid import maps_picture
+from gui.panels.evaluation.matrix import matrix_picture
+from gui.parts.mapgrid import maps_picture
 from gui.theme import DARK, LIGHT, Theme, load_fonts
 
 

@@ -12,11 +12,11 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from graph.templates import blank
+from gui.charts import chart
 from gui.document import Document
 from gui.errors import Surprises
 from gui.journal import Journals, default_folder
 from gui.main_window import MainWindow
-from gui.panels import chart
 from gui.runner import Runner
 from gui.settings import Settings
 from gui.theme import DARK, LIGHT, Theme, apply_theme, system_scheme

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from gui.canvas.view import CanvasView
     from gui.document import Document
     from gui.main_window import MainWindow
-    from gui.panels.training_controls import Controls
+    from gui.panels.training.controls import Controls
 
 
 class Commands(QObject):

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from gui.late import LatePanel
 from gui.panels.activations import ActivationsPanel
 from gui.panels.code import CodePanel
-from gui.panels.data import DataPanel
-from gui.panels.inspector import InspectorPanel
-from gui.panels.library import LibraryPanel
-from gui.panels.plan import PlanPanel
+from gui.panels.data.panel import DataPanel
+from gui.panels.inspector.panel import InspectorPanel
+from gui.panels.library.panel import LibraryPanel
+from gui.panels.plan.panel import PlanPanel
 from gui.panels.problems import ProblemsPanel
 from gui.panels.summary import SummaryPanel
-from gui.panels.training import TrainingPanel
+from gui.panels.training.panel import TrainingPanel
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -52,7 +52,7 @@ def _plan(window: MainWindow, theme: Theme) -> QWidget:
 
 
 def _find_rate(window: MainWindow, panel: PlanPanel) -> None:
-    from gui.panels.rate_finder import RateFinder  # noqa: PLC0415 - once it is wanted
+    from gui.panels.plan.rate_finder import RateFinder  # noqa: PLC0415 - once it is wanted
 
     finder = panel.findChild(RateFinder)
     if finder is None:
@@ -62,7 +62,7 @@ def _find_rate(window: MainWindow, panel: PlanPanel) -> None:
 
 
 def _runs(window: MainWindow, theme: Theme) -> QWidget:
-    from gui.panels.runs import RunsPanel  # noqa: PLC0415 - once it is seen
+    from gui.panels.runs.panel import RunsPanel  # noqa: PLC0415 - once it is seen
 
     panel = RunsPanel(theme, window.runner, window.queue)
     panel.drawing_wanted.connect(window.open_project)
@@ -72,7 +72,7 @@ def _runs(window: MainWindow, theme: Theme) -> QWidget:
 
 
 def _augmentation(window: MainWindow, theme: Theme) -> QWidget:
-    from gui.panels.augmentation import AugmentationPanel  # noqa: PLC0415 - once it is seen
+    from gui.panels.augmentation.panel import AugmentationPanel  # noqa: PLC0415 - once it is seen
 
     panel = AugmentationPanel(window.document, theme, window.runner)
     panel.experiment_wanted.connect(window.queue.add_experiment)
@@ -81,12 +81,12 @@ def _augmentation(window: MainWindow, theme: Theme) -> QWidget:
 
 
 def _evaluation(window: MainWindow, theme: Theme) -> QWidget:
-    from gui.panels.evaluation import EvaluationPanel  # noqa: PLC0415 - once it is seen
+    from gui.panels.evaluation.panel import EvaluationPanel  # noqa: PLC0415 - once it is seen
 
     return EvaluationPanel(theme, window.runner)
 
 
 def _pad(window: MainWindow, theme: Theme) -> QWidget:
-    from gui.panels.pad import PadPanel  # noqa: PLC0415 - once it is seen
+    from gui.panels.pad.panel import PadPanel  # noqa: PLC0415 - once it is seen
 
     return PadPanel(window.document, theme, window.runner)

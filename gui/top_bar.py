@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from graph.problems import Severity
-from gui.panels.parts import CalmButton, set_property
+from gui.parts.widgets import CalmButton, set_property
 from gui.theme import SMALL, Theme
 
 if TYPE_CHECKING:

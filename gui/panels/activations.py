@@ -12,11 +12,11 @@ from codegen import listing
 from engine.runs import RunError
 from graph.datasets import file_of
 from graph.projectfile import BadFile
-from gui.panels.editors import Combo
-from gui.panels.listing import Listing, ListingDialog
-from gui.panels.mapchoices import Choices, Opened, has_weights, open_run, same_drawing
-from gui.panels.mapgrid import MapGrid, maps_picture, shape_words
-from gui.panels.parts import label, link_button, set_property
+from gui.parts.editors import Combo
+from gui.parts.listing import Listing, ListingDialog
+from gui.parts.mapchoices import Choices, Opened, has_weights, open_run, same_drawing
+from gui.parts.mapgrid import MapGrid, maps_picture, shape_words
+from gui.parts.widgets import label, link_button, set_property
 from gui.run_records import RunRecords
 from gui.theme import MEDIUM, SMALL, TINY
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from graph.problems import Severity
 from gui.icons import action_icon
 from gui.later import Later
-from gui.panels.code_view import CodeView
+from gui.parts.code_view import CodeView
 from gui.theme import SMALL, TINY
 
 if TYPE_CHECKING:

@@ -28,7 +28,7 @@ from PySide6.QtWidgets import (
 from graph.edits import CantApply
 from graph.problems import Severity
 from gui.icons import action_icon
-from gui.panels.parts import RepairButton, hand_focus_on, label, repair_style, unbroken
+from gui.parts.widgets import RepairButton, hand_focus_on, label, repair_style, unbroken
 from gui.theme import MEDIUM, SMALL, TEXT_SIZE, TINY, text_font
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QVBoxL
 from graph.summary import HEADINGS, Row, rows, totals_text
 from gui.icons import family_icon
 from gui.later import Later
-from gui.panels.parts import label
+from gui.parts.widgets import label
 from gui.theme import MEDIUM, SMALL, TEXT_SIZE, code_font, text_font
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLabel, QListWidget, QMenu, QWidget
 
 from graph.datasets import BUNDLED, SAMPLE
-from gui.panels.binder import BinderPanel
+from gui.panels.data.binder import BinderPanel
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -30,9 +30,9 @@ from graph.datasets import is_here
 from graph.project import Augmentation, Data, Link, Project
 from graph.topology import wiring
 from gui.app import application, build_window
-from gui.panels.evaluation import EvaluationPanel
-from gui.panels.pad import PadPanel
-from gui.panels.runs import RunsPanel
+from gui.panels.evaluation.panel import EvaluationPanel
+from gui.panels.pad.panel import PadPanel
+from gui.panels.runs.panel import RunsPanel
 from gui.settings import Settings
 from gui.theme import DARK, LIGHT
 from tests.e2e import own_images

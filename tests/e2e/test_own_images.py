@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtWidgets import QApplication, QLabel
 
 from gui.app import build_window
-from gui.panels.evaluation import EvaluationPanel
+from gui.panels.evaluation.panel import EvaluationPanel
 from gui.settings import Settings
 from gui.theme import DARK
 from tests.e2e import own_images

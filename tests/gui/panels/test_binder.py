@@ -27,9 +27,9 @@ from graph.edits import SetData
 from graph.objects import table
 from graph.params import Named
 from graph.project import Binding, port_key
-from gui.panels.binder import BinderPanel
-from gui.panels.binder_chips import Chip
-from gui.panels.binder_rows import METRICS, losses
+from gui.panels.data.binder import BinderPanel
+from gui.panels.data.chips import Chip
+from gui.panels.data.rows import METRICS, losses
 from gui.theme import LIGHT
 from tests.gui.panels.conftest import Drawn, draw
 

@@ -18,7 +18,7 @@ from graph import templates
 from graph.edits import MoveNodes, RemoveNodes, SetParams
 from graph.problems import Severity
 from gui.panels.code import CodePanel
-from gui.panels.code_view import CodeView, spans
+from gui.parts.code_view import CodeView, spans
 from gui.theme import DARK, LIGHT
 
 if TYPE_CHECKING:

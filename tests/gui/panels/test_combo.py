@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QPoint
 from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QApplication, QToolTip
 
-from gui.panels.combo import Combo
+from gui.parts.combo import Combo
 from gui.theme import DARK, apply_theme
 
 if TYPE_CHECKING:

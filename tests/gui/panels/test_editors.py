@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLabel, QLineE
 from graph import params, paths, registry
 from graph.params import Named
 from graph.spec import Param
-from gui.panels.editors import EDITORS, Editor, editor_for, spell
+from gui.parts.editors import EDITORS, Editor, editor_for, spell
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

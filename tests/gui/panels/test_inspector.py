@@ -21,7 +21,7 @@ from graph import edits, placing
 from graph.binding import inputs_of
 from graph.edits import SetParams
 from graph.topology import sources_of
-from gui.panels.inspector import InspectorPanel
+from gui.panels.inspector.panel import InspectorPanel
 from gui.theme import LIGHT
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit, QListWidget, QWidget
 
 from graph import registry
-from gui.panels.layer_drag import LAYER_MIME, drag_pixmap
-from gui.panels.library import LibraryPanel
+from gui.panels.library.drag import LAYER_MIME, drag_pixmap
+from gui.panels.library.panel import LibraryPanel
 from gui.theme import LIGHT
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QSpl
 from graph.edits import Disconnect, RemoveNodes
 from graph.problems import Severity
 from graph.topology import wiring
-from gui.panels.inspector import InspectorPanel
-from gui.panels.parts import RepairButton
+from gui.panels.inspector.panel import InspectorPanel
 from gui.panels.problems import ProblemsPanel
+from gui.parts.widgets import RepairButton
 from gui.theme import LIGHT
 from tests.gui.panels.conftest import draw
 

@@ -17,8 +17,8 @@ from engine.protocol import EpochEnded, Evaluated, Finished, Started
 from engine.runs import Run, RunInfo, list_runs, new_run, open_run
 from graph import projectfile
 from graph.templates import load
-from gui.panels import chart_export
-from gui.panels.runs import RunsPanel
+from gui.charts import export as chart_export
+from gui.panels.runs.panel import RunsPanel
 from gui.run_queue import RunQueue
 from gui.runner import Runner
 from gui.theme import DARK, LIGHT, apply_theme

@@ -16,8 +16,8 @@ from engine.command import local_command
 from graph.edits import SetParams
 from graph.inference import infer
 from gui.panels.activations import ActivationsPanel
-from gui.panels.listing import ListingDialog
-from gui.panels.mapgrid import (
+from gui.parts.listing import ListingDialog
+from gui.parts.mapgrid import (
     MapGrid,
     arrange,
     colour_table,

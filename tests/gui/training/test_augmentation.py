@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QLineEdit, QToolButton
 from graph.edits import SetTraining
 from graph.project import Augmentation
 from gui.document import Document
-from gui.panels.augmentation import AugmentationPanel, with_augmentation
-from gui.panels.augmentation_form import OPERATIONS
+from gui.panels.augmentation.form import OPERATIONS
+from gui.panels.augmentation.panel import AugmentationPanel, with_augmentation
 from gui.theme import DARK, LIGHT
 from tests.gui.training.conftest import cnn
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtGui import QImage
 
-from gui.panels import chart_export
-from gui.panels.chart import Chart
-from gui.panels.curves import Curves, View, colour_of, log_ticks, smoothed, ticks
+from gui.charts import export as chart_export
+from gui.charts.chart import Chart
+from gui.charts.curves import Curves, View, colour_of, log_ticks, smoothed, ticks
 from gui.theme import DARK
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from graph.datasets import BUNDLED
 from graph.edits import SetData
 from graph.params import Named
 from graph.project import Binding, Data
-from gui.panels.data import DataPanel
+from gui.panels.data.panel import DataPanel
 from gui.theme import DARK, LIGHT
 
 if TYPE_CHECKING:

@@ -19,12 +19,12 @@ from engine.evaluating import Output, judge
 from engine.protocol import Answers
 from graph import templates
 from graph.inference import infer
-from gui.panels.evaluation import EvaluationPanel
-from gui.panels.evaluation_classes import ClassView
-from gui.panels.evaluation_figures import class_rows, describe, fit_clouds, roc_curves
-from gui.panels.evaluation_gallery import SIDE, Gallery
-from gui.panels.evaluation_matrix import MatrixView, ink, matrix_picture, shade
-from gui.panels.listing import ListingDialog
+from gui.panels.evaluation.classes import ClassView
+from gui.panels.evaluation.figures import class_rows, describe, fit_clouds, roc_curves
+from gui.panels.evaluation.gallery import SIDE, Gallery
+from gui.panels.evaluation.matrix import MatrixView, ink, matrix_picture, shade
+from gui.panels.evaluation.panel import EvaluationPanel
+from gui.parts.listing import ListingDialog
 from gui.theme import DARK, LIGHT, TINY
 from tests.gui.training.conftest import Waiter, mlp
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton
 
 from engine.diagnosis import Note
-from gui.panels.notes import NoteLine
+from gui.panels.training.notes import NoteLine
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

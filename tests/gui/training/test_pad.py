@@ -22,10 +22,10 @@ from engine.pictures import fitted, read
 from graph import templates
 from graph.inference import infer
 from graph.project import Binding
-from gui.panels.listing import ListingDialog
-from gui.panels.pad import PadPanel
-from gui.panels.padbars import Bars
-from gui.panels.padsheet import PadSheet
+from gui.panels.pad.bars import Bars
+from gui.panels.pad.panel import PadPanel
+from gui.panels.pad.sheet import PadSheet
+from gui.parts.listing import ListingDialog
 from gui.theme import DARK, LIGHT
 from tests.gui.training.conftest import Waiter, chain, cnn, mlp
 

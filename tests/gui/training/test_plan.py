@@ -15,7 +15,7 @@ from graph.params import Named
 from graph.plan_misfits import file_trouble, monitor_trouble
 from graph.project import Checkpoint, Training
 from graph.templates import load
-from gui.panels.plan import PlanPanel
+from gui.panels.plan.panel import PlanPanel
 from gui.theme import DARK
 from tests.gui.training.conftest import mlp
 

@@ -24,7 +24,7 @@ from graph import objects
 from graph.edits import SetTraining
 from graph.params import Named
 from gui.document import Document
-from gui.panels.plan import PlanPanel
+from gui.panels.plan.panel import PlanPanel
 from gui.theme import DARK, LIGHT
 from tests.gui.training.conftest import mlp
 

@@ -15,7 +15,7 @@ from graph import projectfile
 from graph.edits import SetTraining
 from graph.inference import infer
 from gui.app import build_window
-from gui.panels.runs import RunsPanel
+from gui.panels.runs.panel import RunsPanel
 from gui.run_queue import RunQueue
 from gui.runner import State
 from gui.settings import Settings

@@ -8,8 +8,8 @@ import pytest
 from PySide6.QtCore import Qt
 
 from gui.document import Document
-from gui.panels.plan import PlanPanel
-from gui.panels.rate_finder import RateFinder
+from gui.panels.plan.panel import PlanPanel
+from gui.panels.plan.rate_finder import RateFinder
 from gui.theme import DARK
 from tests.gui.training.conftest import mlp
 

@@ -13,8 +13,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QInputDialog, QPushButton
 
 from engine.runs import RunInfo, new_run, open_run
-from gui.panels.parts import CalmButton
-from gui.panels.training import TrainingPanel
+from gui.panels.training.panel import TrainingPanel
+from gui.parts.widgets import CalmButton
 from gui.runner import State
 from gui.theme import DARK
 from tests.gui.training.conftest import Waiter, mlp

@@ -14,9 +14,9 @@ from PySide6.QtWidgets import QLabel, QPlainTextEdit, QProgressBar, QPushButton
 
 from graph.edits import Disconnect
 from gui.document import Document
-from gui.panels.parts import CalmButton
-from gui.panels.training import TrainingPanel
-from gui.panels.training_parts import clock, duration, score_texts
+from gui.panels.training.panel import TrainingPanel
+from gui.panels.training.parts import clock, duration, score_texts
+from gui.parts.widgets import CalmButton
 from gui.runner import Failure, State
 from gui.theme import DARK, LIGHT
 from tests.gui.training.conftest import Waiter, mlp

@@ -1,0 +1,1 @@
+"""Curves over epochs: their values, the plot, its menu and export."""

@@ -1,0 +1,1 @@
+"""How the training set is varied, and what comes of it."""

@@ -1,0 +1,1 @@
+"""Which data goes into which Input and output: binding, samples, balance, split."""

@@ -1,0 +1,1 @@
+"""What a run is worth on the test set: scores, confusion, mistakes."""

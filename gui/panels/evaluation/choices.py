@@ -1,0 +1,141 @@
+"""The choice of what to evaluate: a run, and one of the files of weights that it has left."""
+
+from __future__ import annotations
+
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSizePolicy, QWidget
+
+from engine import runs
+from engine.evaluating import weights_of
+from engine.runs import RunError
+from graph.projectfile import BadFile
+from gui.parts.combo import Combo
+from gui.parts.mapchoices import Opened, has_weights, open_run, run_words
+from gui.theme import TINY
+
+if TYPE_CHECKING:
+    from engine.runs import Run
+
+_RUNS = 30  # that are offered
+
+Asked = tuple[str, int]  # a file of weights and when it was written (ns)
+
+
+class EvaluationChoices(QWidget):
+    """Two fields in a row.
+
+    Signals:
+        changed(str): another run or other weights are chosen; a sentence if they can't be.
+
+    Attributes:
+        opened: the chosen run with its drawing, None if there is none.
+    """
+
+    changed = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.opened: Opened | None = None
+        self.run_box = combo("evaluation.run", self.tr("Run"), 14)
+        self.weights_box = combo("evaluation.weights", self.tr("Weights"), 9)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(TINY)
+        row.addWidget(self.run_box, 5)
+        row.addWidget(self.weights_box, 3)
+        self.run_box.activated.connect(lambda _n: self.open_run(self.run_box.currentData()))
+        self.weights_box.activated.connect(self._on_weights_chosen)
+        self.setEnabled(False)
+
+    @property
+    def asked(self) -> Asked | None:
+        """What is chosen, as far as it can be evaluated."""
+        path: Path | None = self.weights_box.currentData()
+        if self.opened is None or path is None:
+            return None
+        try:
+            return str(path), path.stat().st_mtime_ns
+        except OSError:
+            return str(path), 0
+
+    def list_runs(self, folder: Path) -> None:
+        """Offer the runs in a folder, and choose the newest if none is chosen."""
+        known = {run.path for run in self._runs()}
+        there = (run for run in runs.list_runs(folder) if run.path not in known)
+        for run in islice((run for run in there if has_weights(run)), _RUNS):
+            self._add_run(run, self.run_box.count())
+        if self.opened is None and self.run_box.count():
+            self.open_run(self._runs()[0])
+
+    def take_finished(self, run: Run, *, chosen: bool) -> None:
+        """Offer a run that is over, above all others, and choose it if that is wanted."""
+        place = next((n for n, one in enumerate(self._runs()) if one.path == run.path), None)
+        if place is not None:  # it was resumed
+            self.run_box.removeItem(place)
+        self._add_run(run, 0)
+        if chosen:
+            self.open_run(run)
+
+    def open_run(self, run: Run) -> None:
+        """Choose a run; it is offered too if it was not."""
+        paths = [one.path for one in self._runs()]
+        if run.path in paths:
+            self.run_box.setItemData(paths.index(run.path), run)  # it may have gone on
+        else:
+            self._add_run(run, 0)
+        self.run_box.setCurrentIndex([one.path for one in self._runs()].index(run.path))
+        self.weights_box.clear()
+        trouble = ""
+        try:
+            self.opened = open_run(run)
+        except (RunError, BadFile) as bad:
+            self.opened, trouble = None, str(bad)
+        else:
+            self._fill_weights(run)
+        self.changed.emit(trouble)
+
+    def _runs(self) -> list[Run]:
+        return [self.run_box.itemData(n) for n in range(self.run_box.count())]
+
+    def _add_run(self, run: Run, place: int) -> None:
+        self.run_box.insertItem(place, run_words(run), run)
+        self.run_box.setItemData(place, run_words(run), Qt.ItemDataRole.ToolTipRole)
+        self.setEnabled(True)
+
+    def _fill_weights(self, run: Run) -> None:
+        for path in weights_of(run):
+            last = path == run.weights
+            words = self.tr("last") if last else path.name.partition(".")[0]
+            self._add_weights(path, words, self.weights_box.count())
+        self.weights_box.addItem(self.tr("Other file…"), None)
+        self.weights_box.setCurrentIndex(0)
+
+    def _add_weights(self, path: Path, words: str, place: int) -> None:
+        self.weights_box.insertItem(place, words, path)
+        self.weights_box.setItemData(place, str(path), Qt.ItemDataRole.ToolTipRole)
+
+    def _on_weights_chosen(self, _index: int) -> None:
+        if self.opened is not None and self.weights_box.currentData() is None:
+            folder = str(self.opened.run.path)
+            kinds = self.tr("Weights (*.h5 *.keras)")
+            name, _ = QFileDialog.getOpenFileName(self, self.tr("Load weights"), folder, kinds)
+            if name:
+                self._add_weights(Path(name), Path(name).name, 0)
+            self.weights_box.setCurrentIndex(0)
+        self.changed.emit("")
+
+
+def combo(name: str, words: str, length: int) -> Combo:
+    """Return a field of choices that grows and shrinks with the panel."""
+    box = Combo()
+    box.setObjectName(name)
+    box.setAccessibleName(words)
+    box.setToolTip(words)
+    box.setProperty("role", "")  # words, not code
+    box.setMinimumContentsLength(length)
+    box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+    return box

@@ -1,0 +1,1 @@
+"""Try it: draw or open a picture, and see prediction and maps."""

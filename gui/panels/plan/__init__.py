@@ -1,0 +1,1 @@
+"""How the model is to be trained: losses, metrics, optimizer, callbacks."""

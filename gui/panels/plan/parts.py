@@ -1,0 +1,136 @@
+"""Two short forms of the plan: how many samples make a step, and what samples weigh."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from graph.datavalues import LABEL
+from graph.params import Bool
+from graph.spec import Param
+from gui.parts.combo import Combo
+from gui.parts.editors import PLAN_WIDTH, editor_for
+from gui.parts.form import FormGrid
+from gui.parts.widgets import link_button
+from gui.theme import TINY
+
+if TYPE_CHECKING:
+    from graph.datavalues import DataSet
+    from graph.project import Training
+
+MINI_BATCH = 128
+
+
+def word_box(name: str, tip: str) -> Combo:
+    """Return a box of words, not of code."""
+    box = Combo()
+    box.setObjectName(name)
+    box.setAccessibleName(tip)
+    box.setProperty("role", "")
+    return box
+
+
+class DescentForm(QWidget):
+    """Batch, mini-batch or stochastic descent: names of batch sizes, and their comparison.
+
+    Signals:
+        chosen(int): a person chose this batch size.
+        comparison_wanted(): all three shall be trained.
+    """
+
+    chosen = Signal(int)
+    comparison_wanted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sizes: dict[str, int] = {}
+        self.box = word_box("plan.descent", self.tr("Kind of descent"))
+        self.box.setPlaceholderText(self.tr("own batch size"))
+        self.box.activated.connect(lambda _n: self.chosen.emit(self.box.currentData()))
+        self.compare = link_button(self.tr("Compare the three"), "plan.descent.compare")
+        self.compare.setToolTip(self.tr("Train the drawing once with each, one after the other"))
+        self.compare.clicked.connect(self.comparison_wanted)
+        grid = FormGrid(self, PLAN_WIDTH, buttons=False)
+        tip = self.tr("After how many samples the weights are changed.")
+        grid.add("descent", tip, self.box)
+        grid.addWidget(self.compare, grid.rowCount(), 1, Qt.AlignmentFlag.AlignLeft)
+
+    def show_size(self, batch_size: int, samples: int) -> None:
+        """Show a batch size; `samples`: those of the training part, 0 if there is no data."""
+        self.sizes = {self.tr("mini-batch"): MINI_BATCH, self.tr("stochastic"): 1}
+        if samples > 1:
+            self.sizes = {self.tr("batch"): samples, **self.sizes}
+        texts = {
+            size: self.tr("{0}: {1:,} samples").format(word, size)
+            if size > 1
+            else self.tr("{0}: 1 sample").format(word)
+            for word, size in self.sizes.items()
+        }
+        with QSignalBlocker(self.box):
+            self.box.clear()
+            for size, text in texts.items():
+                self.box.addItem(text, size)
+            self.box.setCurrentIndex(self.box.findData(batch_size))
+        self.compare.setVisible(samples > 1)
+
+
+class WeightsForm(QWidget):
+    """What samples weigh in the loss, and with how many bits layers compute.
+
+    Signals:
+        edited(str, object): a person gave this field of the plan this value.
+    """
+
+    edited = Signal(str, object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.balance = word_box("plan.class_weight", self.tr("Class weights"))
+        self.balance.addItem(self.tr("all labels alike"), "none")
+        self.balance.addItem(self.tr("rare labels weigh more"), "balanced")
+        self.balance.activated.connect(
+            lambda _n: self.edited.emit("class_weight", self.balance.currentData())
+        )
+        self.column = word_box("plan.sample_weight", self.tr("Column of sample weights"))
+        self.column.activated.connect(
+            lambda _n: self.edited.emit("sample_weight", self.column.currentData())
+        )
+        tip = self.tr("Layers compute with 16 bits: faster on a graphics card, slower without.")
+        mixed = Param("mixed_precision", Bool(), False, required=False, doc=tip)
+        self.mixed = editor_for(mixed, "plan.mixed_precision")
+        self.mixed.field.setObjectName("plan.mixed_precision")
+        self.mixed.committed.connect(lambda value: self.edited.emit("mixed_precision", value))
+        grid = FormGrid(width=PLAN_WIDTH, buttons=False)
+        grid.add("class_weight", self.tr("What a sample counts by its label."), self.balance)
+        self._row = QWidget()
+        columns = FormGrid(self._row, PLAN_WIDTH, buttons=False)
+        columns.add("sample_weight", self.tr("A column that says what each counts."), self.column)
+        last = FormGrid(width=PLAN_WIDTH, buttons=False)
+        last.add("mixed_precision", tip, self.mixed)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(TINY)
+        column.addLayout(grid)
+        column.addWidget(self._row)
+        column.addLayout(last)
+
+    def show_plan(self, training: Training, data: DataSet | None) -> None:
+        """Show a plan; the data say which columns can be weights."""
+        names = [
+            one.name
+            for one in (data.columns if data is not None else ())
+            if one.shape == () and one.kind != LABEL
+        ]
+        if training.sample_weight and training.sample_weight not in names:
+            names.append(training.sample_weight)
+        with QSignalBlocker(self.balance), QSignalBlocker(self.column):
+            self.balance.setCurrentIndex(self.balance.findData(training.class_weight))
+            self.column.clear()
+            self.column.addItem(self.tr("all samples alike"), "")
+            for name in names:
+                self.column.addItem(name, name)
+            self.column.setCurrentIndex(self.column.findData(training.sample_weight))
+        self._row.setVisible(bool(names))
+        self.mixed.show_value(training.mixed_precision)

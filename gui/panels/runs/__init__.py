@@ -1,0 +1,1 @@
+"""The runs so far: list, comparison, queue, proof."""

@@ -1,0 +1,143 @@
+"""The ticked runs beside each other: their curves, and what they have come to."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStackedLayout,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine import compare
+from gui.panels.runs.chart import Overlay, OverlayChart
+from gui.panels.runs.model import Compared, ComparisonModel, RunsModel
+from gui.parts.editors import Combo
+from gui.parts.widgets import label
+from gui.theme import TINY
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from engine.compare import Facts
+    from gui.theme import Theme
+
+_MEASURED_ROWS = 40  # by which the columns' widths are chosen
+_MOST_WIDTH = 180  # pixels of a column
+
+
+class Comparison(QWidget):
+    """Curves, or a table with the gap between training and validation, in one metric.
+
+    `metric_box`, which chooses it, is to be placed by whoever shows this.
+    """
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._ticked: list[tuple[Facts, str]] = []
+        self.model = ComparisonModel(self)
+        self.table = runs_table("runs.comparison", self.model)
+        self.chart = OverlayChart(theme)
+        self.metric_box = Combo()
+        self.metric_box.setObjectName("runs.metric")
+        self.metric_box.setAccessibleName(self.tr("Metric"))
+        self.metric_box.setMinimumContentsLength(9)
+        self.metric_box.activated.connect(self._show)
+        self.gap = label("", "muted", wrap=True)
+        self.gap.setObjectName("runs.gap")
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(TINY)
+        column.addWidget(self.table, 1)
+        column.addWidget(self.gap)
+        self._pages = QStackedLayout(self)
+        self._pages.addWidget(self.chart)
+        self._pages.addWidget(page)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of another theme; those of the runs come with `show_ticked`."""
+        self.chart.set_theme(theme)
+
+    def show_figures(self, wanted: bool) -> None:  # noqa: FBT001 - it is what is shown
+        """Show the table, or else the curves."""
+        self._pages.setCurrentIndex(1 if wanted else 0)
+
+    def show_ticked(self, ticked: Sequence[tuple[Facts, str]]) -> None:
+        """Show these runs, each in its colour, in the metric that was chosen before."""
+        if ticked and self._ticked == list(ticked):
+            return
+        self._ticked = list(ticked)
+        names = compare.metrics([one.run for one, _ in ticked])
+        box = self.metric_box
+        if [box.itemText(at) for at in range(box.count())] != list(names):
+            chosen = box.currentText()
+            box.clear()
+            box.addItems(list(names))
+            box.setCurrentIndex(max(0, box.findText(chosen)))
+        self._show()
+
+    def _show(self, *_values: object) -> None:
+        metric = self.metric_box.currentText()
+        names = compare.distinct([one for one, _ in self._ticked])
+        named = list(zip(names, self._ticked, strict=True))
+        rows = [
+            Compared(name, colour, compare.pair(one.run, metric)) for name, (one, colour) in named
+        ]
+        self.model.show_rows(rows)
+        fit_columns(self.table)
+        said = compare.gap_sentence(metric, [(row.name, row.pair) for row in rows])
+        other = compare.data_sentence([(name, one.run) for name, (one, _) in named])
+        said = other or said  # a trend from one data set to another means nothing
+        if not rows:
+            said = self.tr("Tick runs in the list: their figures stand beside each other here.")
+        self.gap.setText(said)
+        self.gap.setVisible(bool(said))
+        if metric:
+            curves = [_overlay(one, name, colour, metric) for name, (one, colour) in named]
+            self.chart.show_runs(metric, curves)
+        else:
+            self.chart.show_none()
+
+
+def runs_table(name: str, model: RunsModel | ComparisonModel) -> QTableView:
+    """Return a table without lines, of whole rows."""
+    made = QTableView()
+    made.setObjectName(name)
+    made.setModel(model)
+    made.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    made.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+    made.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+    made.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+    made.setShowGrid(False)
+    made.setWordWrap(False)
+    made.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # long names often differ at their ends
+    made.verticalHeader().hide()
+    made.verticalHeader().setDefaultSectionSize(26)
+    header = made.horizontalHeader()
+    header.setHighlightSections(False)
+    header.setMinimumSectionSize(48)
+    header.setResizeContentsPrecision(_MEASURED_ROWS)
+    header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+    return made
+
+
+def fit_columns(table: QTableView, least: int = 0) -> None:
+    """Make each column as wide as its cells; the name's at least so wide, and not too wide."""
+    table.resizeColumnsToContents()
+    table.setColumnWidth(0, max(least, min(table.columnWidth(0), _MOST_WIDTH)))
+
+
+def _overlay(one: Facts, name: str, colour: str, metric: str) -> Overlay:
+    history = one.run.history
+    training, validation = (
+        [math.nan if value is None else value for value in history.get(key, [])]
+        for key in (metric, compare.VALIDATION + metric)
+    )
+    return Overlay(name, colour, training, validation)

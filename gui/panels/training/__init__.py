@@ -1,0 +1,1 @@
+"""The run that is under way: its controls, curves and notes."""

@@ -1,0 +1,1 @@
+"""What several panels are made of: forms, editors, lists, small widgets; they know no panel."""
