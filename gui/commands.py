@@ -17,6 +17,8 @@ from gui.data_reading import OwnData
 from gui.files import Files
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from gui.canvas.view import CanvasView
     from gui.document import Document
     from gui.main_window import MainWindow
@@ -36,6 +38,7 @@ class Commands(QObject):
         self.own_data.progressed.connect(self._on_images_seen)
         self.own_data.settled.connect(self._on_data_settled)
         self._trains_later = False  # once own data are read and looked at
+        self._weights: Path | None = None  # that the training begins with
         self.files: Files = Files(window, self.own_data)
 
     @property
@@ -116,11 +119,13 @@ class Commands(QObject):
 
     # model -----------------------------------------------------------------------------------
 
-    def train(self) -> None:
+    def train(self, weights: Path | None = None) -> None:
         """Train the model; show what is in the way if the drawing has errors or no data.
 
-        Own images are looked at first, so that those that can't be read are left out.
+        Own images are looked at first, so that those that can't be read are left out. `weights`
+        is a file of weights to begin with.
         """
+        self._weights = weights
         self._trains_later = self.own_data.is_opening
         if self._trains_later:
             return
@@ -138,6 +143,8 @@ class Commands(QObject):
         elif self.own_data.is_checking:
             self._trains_later = True
             self._tell_of_images(self.tr("The training begins once all images are looked at."))
+        elif self.is_training and weights is not None:
+            self.tell(self.tr("Another training is running. Start from these weights after it."))
         elif self.is_training:
             self.window.messages.tell(
                 self.tr("Another training is running. This drawing can be trained after it."),
@@ -146,7 +153,7 @@ class Commands(QObject):
             )
         else:
             self.window.show_panel("training")
-            self.window.runner.train(self.document.project, self.document.report)
+            self.window.runner.train(self.document.project, self.document.report, weights)
 
     def _tell_of_images(self, sentence: str) -> None:
         """Say what the training waits for, and offer not to train."""
@@ -169,7 +176,7 @@ class Commands(QObject):
     def _on_data_settled(self) -> None:
         if self._trains_later:
             self.window.messages.drawing_changed()
-            self.train()
+            self.train(self._weights)
 
     def queue(self) -> None:
         """Let the drawing wait until the trainings before it are over."""

@@ -68,6 +68,7 @@ def _runs(window: MainWindow, theme: Theme) -> QWidget:
     panel.drawing_wanted.connect(window.open_project)
     panel.maps_wanted.connect(window.show_maps)
     panel.evaluation_wanted.connect(window.show_evaluation)
+    panel.training_wanted.connect(window.commands.train)
     return panel
 
 

@@ -11,13 +11,14 @@ from PySide6.QtCore import QFile, QObject, Qt, QUrl, Signal
 from PySide6.QtGui import QAction, QDesktopServices
 from PySide6.QtWidgets import QInputDialog, QMenu, QMessageBox, QWidget
 
+from engine.evaluating import weights_of
 from engine.runs import RunError, open_run
 from graph import projectfile
 from gui.panels.runs.proof import Proving
 from gui.parts.listing import Listing, ListingDialog
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from engine.runs import Run
@@ -36,6 +37,7 @@ class RunActs(QObject):
         drawing_wanted(Project): the drawing of a run is to be opened.
         maps_wanted(Run): a run is to be looked into.
         evaluation_wanted(Run): a run is to be evaluated on its test set.
+        training_wanted(Path): the open drawing is to be trained from the weights in a file.
         changed(): the runs on the disk have changed.
     """
 
@@ -43,6 +45,7 @@ class RunActs(QObject):
     drawing_wanted = Signal(object)
     maps_wanted = Signal(object)
     evaluation_wanted = Signal(object)
+    training_wanted = Signal(object)
     changed = Signal()
     _trashed = Signal(str, bool)
 
@@ -71,13 +74,14 @@ class RunActs(QObject):
         is_still = run.path != self._busy
         is_free = not self._runner.is_training
         has_weights = run.weights is not None and run.weights.is_file()
+        weights = weights_of(run)
         evaluate = self.evaluation_wanted.emit
         rows: tuple[tuple[str, str, Callable[[Run], None], bool], ...] = (
             ("drawing", self.tr("Open its drawing"), self.open_drawing, True),
             ("program", self.tr("Show its program"), self.show_program, True),
             ("folder", self.tr("Show its folder"), self.show_folder, True),
             ("maps", self.tr("Look into its layers"), self.maps_wanted.emit, has_weights),
-            ("evaluate", self.tr("Evaluate it on its test set"), evaluate, has_weights),
+            ("evaluate", self.tr("Evaluate it on its test set"), evaluate, bool(weights)),
             ("prove", self.tr("Prove its first epoch"), self.prove, is_still),
             ("prove_whole", self.tr("Prove all of it"), partial(self.prove, whole=True), is_still),
             ("resume", self.tr("Resume its training"), self.resume, run.can_resume and is_free),
@@ -91,8 +95,22 @@ class RunActs(QObject):
             action.setEnabled(enabled)
             action.triggered.connect(lambda _on=False, call=call: call(run))
             made.addAction(action)
+            if name == "longer":
+                made.addMenu(self._weights_menu(made, run, weights)).setEnabled(is_free)
             if name in {"evaluate", "longer"}:
                 made.addSeparator()
+        return made
+
+    def _weights_menu(self, parent: QMenu, run: Run, files: Sequence[Path]) -> QMenu:
+        """Return an entry for each file of weights that a run has left."""
+        made = QMenu(self.tr("Train the open drawing from its weights"), parent)
+        made.setObjectName("runs.menu.weights")
+        for path in files:
+            last = self.tr("{0} (the last)").format(path.name)
+            action = made.addAction(last if path == run.weights else path.name)
+            action.triggered.connect(lambda _on=False, path=path: self.training_wanted.emit(path))
+        if not files:
+            made.addAction(self.tr("It has left none")).setEnabled(False)
         return made
 
     # --- looking ------------------------------------------------------------------------------

@@ -48,11 +48,13 @@ class RunsPanel(QWidget):
         drawing_wanted(Project): the drawing of a run is to be opened in a new tab.
         maps_wanted(Run): a run is to be looked into.
         evaluation_wanted(Run): a run is to be evaluated on its test set.
+        training_wanted(Path): the open drawing is to be trained from the weights in a file.
     """
 
     drawing_wanted = Signal(object)
     maps_wanted = Signal(object)
     evaluation_wanted = Signal(object)
+    training_wanted = Signal(object)
 
     def __init__(
         self,
@@ -164,6 +166,7 @@ class RunsPanel(QWidget):
         acts.drawing_wanted.connect(self.drawing_wanted)
         acts.maps_wanted.connect(self.maps_wanted)
         acts.evaluation_wanted.connect(self.evaluation_wanted)
+        acts.training_wanted.connect(self.training_wanted)
         acts.changed.connect(self._records.reload)
         acts.said.connect(lambda words, bad: self.proof.say(words, bad=bad))
 

@@ -8,19 +8,20 @@ import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QToolButton, QWidget
 
 from engine.runs import list_runs, open_run
 from graph import projectfile
 from graph.edits import SetTraining
 from graph.inference import infer
+from graph.project import Checkpoint
 from gui.app import build_window
 from gui.panels.runs.panel import RunsPanel
 from gui.run_queue import RunQueue
 from gui.runner import State
 from gui.settings import Settings
 from gui.theme import DARK, apply_theme
-from tests.gui.training.conftest import Waiter, mlp
+from tests.gui.training.conftest import Waiter, cnn, mlp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -173,3 +174,32 @@ def test_train_while_another_training_runs_offers_to_wait(window: MainWindow) ->
     assert window.panels["runs"].made().queue_strip.isVisible()  # type: ignore[attr-defined]
     window.queue.remove(one)
     assert window.queue.waiting == ()
+
+
+def test_a_training_starts_from_any_weights_that_a_run_has_left(
+    window: MainWindow, wait: Waiter
+) -> None:
+    window.document.add(mlp(epochs=2, checkpoint=Checkpoint(save_best_only=False)))
+    window.commands.train()
+    _, first = wait.first(window.runner.finished)
+    window.show_panel("runs")
+    acts = window.panels["runs"].made().acts  # type: ignore[attr-defined]
+    menu = acts.menu(first)
+    entries = menu.findChild(QMenu, "runs.menu.weights").actions()
+    names = [entry.text() for entry in entries]
+    assert names[0] == "last.weights.h5 (the last)"
+    assert sorted(names[1:]) == ["model-001.weights.h5", "model-002.weights.h5"]
+    entries[names.index("model-001.weights.h5")].trigger()
+    again = acts.menu(first).findChild(QMenu, "runs.menu.weights")
+    assert not again.menuAction().isEnabled()  # one training at a time
+    reason, second = wait.first(window.runner.finished)
+    assert reason == "completed"
+    assert second.info.start == str(first.path.resolve() / "model-001.weights.h5")
+    assert second.info.parent == first.path.name
+    losses = first.history["loss"]
+    assert second.history["loss"][0] < (losses[0] + losses[1]) / 2  # it goes on from epoch 1
+
+    window.document.add(cnn())
+    menu.findChild(QMenu, "runs.menu.weights").actions()[0].trigger()
+    (failure,) = wait.first(window.runner.failed)
+    assert "or its weights belong to another drawing." in failure.sentence
