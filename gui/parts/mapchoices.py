@@ -19,6 +19,8 @@ from gui.parts.editors import Combo
 from gui.theme import TINY
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from engine.runs import Run
     from graph.inference import Report
     from graph.project import Project
@@ -78,10 +80,11 @@ def same_drawing(one: Project, other: Project) -> bool:
     return (a.layers, a.links, a.outputs) == (b.layers, b.links, b.outputs) and names[0] == names[1]
 
 
-def run_words(run: Run) -> str:
-    """Return how a run is offered: when it was made, its accuracy, then its name.
+def run_words(run: Run, *, scored: bool = True) -> str:
+    """Return how a run is offered: when it was made, its last weights' accuracy, then its name.
 
     What tells runs of one name apart stands first: a narrow field shows only the beginning.
+    Where other weights than the last can be chosen beside it, `scored` is False.
     """
     try:
         made = datetime.fromisoformat(run.info.created).astimezone()
@@ -90,9 +93,14 @@ def run_words(run: Run) -> str:
     else:
         today = made.date() == datetime.now(UTC).astimezone().date()
         time = f"{made:%H:%M}" if today else f"{made:%Y-%m-%d}"
-    accuracy = run.info.scores.get("accuracy")
-    score = f"{accuracy:.3f}" if accuracy is not None else ""
+    score = accuracy_words(run.info.scores) if scored else ""
     return " · ".join(filter(None, (time, score, run.info.name)))
+
+
+def accuracy_words(scores: Mapping[str, float | None]) -> str:
+    """Return the accuracy among scores, "" if there is none."""
+    accuracy = scores.get("accuracy")
+    return f"{accuracy:.3f}" if accuracy is not None else ""
 
 
 def _samples(project: Project) -> int:

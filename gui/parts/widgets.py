@@ -205,12 +205,13 @@ class Line(QLabel):
         if role:
             self.setProperty("role", role)
         self._wordings: tuple[str, ...] = ("",)
+        self._tip = ""
 
-    def set_text(self, *wordings: str) -> None:
-        """Show another text; shorter wordings of it may follow."""
+    def set_text(self, *wordings: str, tip: str = "") -> None:
+        """Show another text; shorter wordings of it may follow. `tip` tells more than all."""
         wordings = wordings or ("",)
-        if wordings != self._wordings:
-            self._wordings = wordings
+        if (wordings, tip) != (self._wordings, self._tip):
+            self._wordings, self._tip = wordings, tip
             self.setAccessibleName(wordings[0])
             self._fit()
 
@@ -229,7 +230,7 @@ class Line(QLabel):
         shortest = self._wordings[-1]
         text = next(fits, metrics.elidedText(shortest, Qt.TextElideMode.ElideRight, room))
         self.setText(text)
-        self.setToolTip("" if text == self._wordings[0] else self._wordings[0])
+        self.setToolTip(self._tip or ("" if text == self._wordings[0] else self._wordings[0]))
 
 
 class FlowLayout(QLayout):

@@ -14,10 +14,12 @@ from engine.evaluating import weights_of
 from engine.runs import RunError
 from graph.projectfile import BadFile
 from gui.parts.combo import Combo
-from gui.parts.mapchoices import Opened, has_weights, open_run, run_words
+from gui.parts.mapchoices import Opened, accuracy_words, has_weights, open_run, run_words
 from gui.theme import TINY
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from engine.runs import Run
 
 _RUNS = 30  # that are offered
@@ -40,8 +42,9 @@ class EvaluationChoices(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.opened: Opened | None = None
-        self.run_box = combo("evaluation.run", self.tr("Run"), 14)
-        self.weights_box = combo("evaluation.weights", self.tr("Weights"), 9)
+        self._accuracies: dict[Asked, str] = {}  # of what has been evaluated
+        self.run_box = combo("evaluation.run", self.tr("Run"), 12)
+        self.weights_box = combo("evaluation.weights", self.tr("Weights"), 14)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(TINY)
@@ -55,12 +58,15 @@ class EvaluationChoices(QWidget):
     def asked(self) -> Asked | None:
         """What is chosen, as far as it can be evaluated."""
         path: Path | None = self.weights_box.currentData()
-        if self.opened is None or path is None:
-            return None
-        try:
-            return str(path), path.stat().st_mtime_ns
-        except OSError:
-            return str(path), 0
+        return None if self.opened is None or path is None else _asked(path)
+
+    def show_scores(self, asked: Asked, scores: Mapping[str, float]) -> None:
+        """Say beside weights that have been evaluated what accuracy they have."""
+        self._accuracies[asked] = accuracy_words(scores)
+        for place in range(self.weights_box.count()):
+            path: Path | None = self.weights_box.itemData(place)
+            if path is not None and _asked(path) == asked:
+                self.weights_box.setItemText(place, self._weights_words(path))
 
     def list_runs(self, folder: Path) -> None:
         """Offer the runs in a folder, and choose the newest if none is chosen."""
@@ -102,21 +108,29 @@ class EvaluationChoices(QWidget):
         return [self.run_box.itemData(n) for n in range(self.run_box.count())]
 
     def _add_run(self, run: Run, place: int) -> None:
-        self.run_box.insertItem(place, run_words(run), run)
-        self.run_box.setItemData(place, run_words(run), Qt.ItemDataRole.ToolTipRole)
+        words = run_words(run, scored=False)  # the accuracy is one of weights, and stands there
+        self.run_box.insertItem(place, words, run)
+        self.run_box.setItemData(place, words, Qt.ItemDataRole.ToolTipRole)
         self.setEnabled(True)
 
     def _fill_weights(self, run: Run) -> None:
         for path in weights_of(run):
-            last = path == run.weights
-            words = self.tr("last") if last else path.name.partition(".")[0]
-            self._add_weights(path, words, self.weights_box.count())
+            self._add_weights(path, self.weights_box.count())
         self.weights_box.addItem(self.tr("Other file…"), None)
         self.weights_box.setCurrentIndex(0)
 
-    def _add_weights(self, path: Path, words: str, place: int) -> None:
-        self.weights_box.insertItem(place, words, path)
+    def _add_weights(self, path: Path, place: int) -> None:
+        self.weights_box.insertItem(place, self._weights_words(path), path)
         self.weights_box.setItemData(place, str(path), Qt.ItemDataRole.ToolTipRole)
+
+    def _weights_words(self, path: Path) -> str:
+        """Return how weights are offered: the name of their file, and their own accuracy."""
+        accuracy = self._accuracies.get(_asked(path), "")
+        name = path.name.partition(".")[0]
+        if self.opened is not None and path == self.opened.run.weights:
+            name = self.tr("last")
+            accuracy = accuracy or accuracy_words(self.opened.run.info.scores)
+        return " · ".join(filter(None, (name, accuracy)))
 
     def _on_weights_chosen(self, _index: int) -> None:
         if self.opened is not None and self.weights_box.currentData() is None:
@@ -124,9 +138,16 @@ class EvaluationChoices(QWidget):
             kinds = self.tr("Weights (*.h5 *.keras)")
             name, _ = QFileDialog.getOpenFileName(self, self.tr("Load weights"), folder, kinds)
             if name:
-                self._add_weights(Path(name), Path(name).name, 0)
+                self._add_weights(Path(name), 0)
             self.weights_box.setCurrentIndex(0)
         self.changed.emit("")
+
+
+def _asked(path: Path) -> Asked:
+    try:
+        return str(path), path.stat().st_mtime_ns
+    except OSError:
+        return str(path), 0
 
 
 def combo(name: str, words: str, length: int) -> Combo:

@@ -22,15 +22,17 @@ if TYPE_CHECKING:
 _LIKELIEST = 3  # classes that a tool tip names
 
 
-def scores_words(made: Evaluation, one: Judgement) -> tuple[str, str]:
-    """Return the scores of an output in a line, and all scores in lines of their own."""
+def scores_words(made: Evaluation, one: Judgement) -> tuple[list[str], str]:
+    """Return the scores of an output in lines of falling length, and all in lines of their own.
+
+    The longest has metrics before losses, the shortest the first metric alone.
+    """
     prefix = f"{one.output.name}_" if len(made.outputs) > 1 else ""
-    text = " · ".join(
-        f"{name.removeprefix(prefix)} {value:.3f}"
-        for name, value in made.scores.items()
-        if name.startswith(prefix)
-    )
-    return text, "\n".join(f"{name} {value:.6g}" for name, value in made.scores.items())
+    own = [name for name in made.scores if name.startswith(prefix)]
+    own.sort(key=lambda name: name.endswith("loss"))
+    texts = [f"{name.removeprefix(prefix)} {made.scores[name]:.3f}" for name in own]
+    wordings = [" · ".join(texts[:count]) for count in range(len(texts), 0, -1)]
+    return wordings, "\n".join(f"{name} {value:.6g}" for name, value in made.scores.items())
 
 
 def class_rows(one: Judgement) -> list[ClassRow]:

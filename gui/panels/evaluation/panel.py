@@ -31,7 +31,7 @@ from gui.panels.evaluation.pages import MatrixPage, SamplesPage
 from gui.panels.evaluation.plots import PlotPage
 from gui.parts.listing import ListingDialog
 from gui.parts.mapchoices import has_weights
-from gui.parts.widgets import ElidedLabel, label, set_property
+from gui.parts.widgets import Line, label, set_property
 from gui.theme import MEDIUM, SMALL, TINY
 
 if TYPE_CHECKING:
@@ -94,8 +94,7 @@ class EvaluationPanel(QWidget):
         self.tabs.setObjectName("evaluation.pages")
         self.tabs.setExpanding(False)
         self.tabs.setStyleSheet("QTabBar::tab { padding: 2px 2px 2px 2px; min-height: 16px; }")
-        self.scores = ElidedLabel("", "code")
-        self.scores.setObjectName("evaluation.scores")
+        self.scores = Line("evaluation.scores", "code")
         self.scores.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.matrix = MatrixPage(theme, self.asking)
         self.classes = ClassView()
@@ -197,6 +196,7 @@ class EvaluationPanel(QWidget):
         self._end()
         if self._under_way is not None:
             self._made[self._under_way] = made
+            self.choices.show_scores(self._under_way, made.scores)
             while len(self._made) > _KEPT:
                 del self._made[next(iter(self._made))]
         self._show_known()
@@ -250,7 +250,8 @@ class EvaluationPanel(QWidget):
         made, one = self.output_box.currentData()
         number = self.output_box.currentIndex()
         kind = _kind(one)
-        self.scores.show_text(*scores_words(made, one))
+        wordings, tip = scores_words(made, one)
+        self.scores.set_text(*wordings, tip=tip)
         before = self.tabs.tabData(self.tabs.currentIndex())
         with QSignalBlocker(self.tabs):
             while self.tabs.count():

@@ -19,6 +19,7 @@ from engine.evaluating import Output, judge
 from engine.protocol import Answers
 from graph import templates
 from graph.inference import infer
+from graph.project import Checkpoint
 from gui.panels.evaluation.classes import ClassView
 from gui.panels.evaluation.figures import class_rows, describe, fit_clouds, roc_curves
 from gui.panels.evaluation.gallery import SIDE, Gallery
@@ -157,6 +158,31 @@ def test_other_weights_and_other_outputs(
     weights.setCurrentIndex(1)
     weights.activated.emit(1)  # it is not evaluated a second time
     assert panel.findChild(QTabBar, "evaluation.pages").isVisible()
+
+
+@pytest.mark.engine
+def test_each_file_of_weights_has_its_own_accuracy(
+    panel: EvaluationPanel, runner: Runner, wait: Waiter
+) -> None:
+    every_epoch = Checkpoint(save_best_only=False)
+    run = trained(runner, mlp(limit=512, epochs=3, checkpoint=every_epoch))
+    wait.until(lambda: panel.choices.opened.run.path == run.path)
+    runs = panel.findChild(QComboBox, "evaluation.run")
+    last = f"{run.info.scores['accuracy']:.3f}"
+    assert last not in runs.currentText()  # it isn't the accuracy of the weights beside it
+    weights = panel.findChild(QComboBox, "evaluation.weights")
+    assert weights.currentText() == f"last · {last}"
+    first = weights.findText("model-001")
+    weights.setCurrentIndex(first)
+    weights.activated.emit(first)
+    press(panel, "evaluation.evaluate")
+    (made,) = wait.first(panel.asking.evaluated)
+    own = np.trace(made.outputs[0].classes.matrix) / 1000
+    assert f"{own:.3f}" != last
+    assert weights.currentText() == f"model-001 · {own:.3f}"
+    assert f"accuracy {own:.3f}" in panel.findChild(QLabel, "evaluation.scores").accessibleName()
+    panel.open_run(run)
+    assert [weights.itemText(n) for n in (0, first)] == [f"last · {last}", f"model-001 · {own:.3f}"]
 
 
 @pytest.mark.engine
