@@ -18,6 +18,7 @@ BENCHMARKS = {
     "inference": "inference in a drawing of 1,000 nodes, beside Keras",
     "eventloop": "how late the window's event loop is during a training",
     "rate": "training rate in the window, of the program alone, and of the lecture's fit",
+    "reporting": "what telling the window about the progress costs",
     "warm": "from Train to the first batch",
     "stop": "from Stop to its answer",
     "streaming": "peak memory of training on 20 GB of images in files",

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -54,6 +55,32 @@ def run(script: str, *words: str, ours: bool = False, folder: Path | None = None
         said = (done.stderr or done.stdout).strip()[-2000:]
         raise ChildFailed(f"{script} ended with {done.returncode}: {said}") from error
     return found
+
+
+@contextmanager
+def running(script: str, *words: str, until: str) -> Iterator[None]:
+    """Keep a script of `children` running, from when its folder has a file like `until` on.
+
+    Raises ChildFailed if it ends before that, or before the end.
+    """
+    with tempfile.TemporaryDirectory(prefix="benchmark-") as made:
+        here = Path(made)
+        with subprocess.Popen(
+            [sys.executable, str(HERE / "children" / f"{script}.py"), *words],
+            cwd=here,
+            env=environment(here, ours=False),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        ) as child:
+            try:
+                while not list(here.glob(until)) and child.poll() is None:
+                    time.sleep(0.1)
+                yield
+                if child.poll() is not None:
+                    raise ChildFailed(f"{script} ended too early, with {child.returncode}.")
+            finally:
+                child.kill()
 
 
 def environment(folder: Path, *, ours: bool) -> dict[str, str]:

@@ -57,8 +57,20 @@ class Trainer(NamedTuple):
         folder = str(datasets.find_data(self.project))
         return processes.run("train_alone", "program", str(self._program), folder)
 
+    def reported(self) -> dict[str, Any]:
+        """Train with reports in half of the epochs; see `children/reported_training.py`."""
+        folder = str(datasets.find_data(self.project))
+        return processes.run("reported_training", str(self._program), folder, ours=True)
+
+    @contextmanager
+    def in_background(self) -> Iterator[None]:
+        """Train by the program alone meanwhile, from its second epoch on; ended afterwards."""
+        words = ("program", str(self._program), str(datasets.find_data(self.project)))
+        with processes.running("train_alone", *words, until="*.weights.h5"):
+            yield
+
     def by_the_lecture(self, way: str = "lecture") -> dict[str, Any]:
-        """Train by a plain `model.fit` on arrays; "layers": with augmentation in the model."""
+        """Train by `model.fit` on arrays; see `children/train_alone.py` for the ways."""
         data, epochs = datasets.file_of(self.project), self.project.training.epochs
         words = (str(self._program), str(data), str(self.images), str(epochs))
         return processes.run("train_alone", way, *words)

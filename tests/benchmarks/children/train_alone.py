@@ -2,11 +2,14 @@
 
 `train_alone.py program PROGRAM FOLDER` runs an emitted program as it is.
 `train_alone.py lecture PROGRAM DATA LIMIT EPOCHS` trains the program's model as the lecture does:
-the first LIMIT images of an `.npz` in memory, one-hot labels, `model.fit` with batches of 128. It
-prints no progress bar, which is faster than the lecture's own `verbose=1`.
+the first LIMIT images of an `.npz` in memory, one-hot labels, `model.fit` with batches of 128,
+`verbose=1`, and a checkpoint of the whole model when the validation accuracy has become better.
 
-`train_alone.py layers PROGRAM DATA LIMIT EPOCHS` does so with Keras's augmentation layers before
-the model: flip, shift by 10 %, zoom by 10 %. `train_alone.py generator …` varies as much by the
+`train_alone.py plain PROGRAM DATA LIMIT EPOCHS` does so as fast as plain Keras can: without
+progress bar, and only the weights are saved.
+
+`train_alone.py layers PROGRAM DATA LIMIT EPOCHS` is the plain way with Keras's augmentation
+layers before the model: flip, shift by 10 %, zoom by 10 %. `train_alone.py generator …` varies as much by the
 lecture's ImageDataGenerator, image by image; it needs SciPy, which may lie in $BENCHMARK_PATH.
 
 All print a line of JSON with `epoch_ends` (seconds, any origin).
@@ -45,13 +48,18 @@ def program(clock: Clock, source: str, folder: str) -> None:
     runpy.run_path(source)["main"](folder=folder, callbacks=(clock,))
 
 
+def lecture(clock: Clock, *words: str) -> None:
+    """Train as on the slide: a progress bar, and the whole model in each checkpoint."""
+    plain(clock, *words, as_on_the_slide=True)
+
+
 def layers(clock: Clock, *words: str) -> None:
-    """Train as the lecture does, the images varied by layers of the model."""
-    lecture(clock, *words, varied=True)
+    """Train plainly, the images varied by layers of the model."""
+    plain(clock, *words, varied=True)
 
 
 def generator(clock: Clock, *words: str) -> None:
-    """Train as the lecture does, the images varied one by one by an ImageDataGenerator."""
+    """Train plainly, the images varied one by one by an ImageDataGenerator."""
     from keras.src.legacy.preprocessing.image import (  # noqa: PLC0415 - only for this way
         ImageDataGenerator,
     )
@@ -60,7 +68,7 @@ def generator(clock: Clock, *words: str) -> None:
     images = ImageDataGenerator(
         horizontal_flip=True, width_shift_range=0.1, height_shift_range=0.1, zoom_range=0.1
     )
-    lecture(clock, *words, flow=lambda x, y: {"x": images.flow(x, y, batch_size=128)})
+    plain(clock, *words, flow=lambda x, y: {"x": images.flow(x, y, batch_size=128)})
 
 
 def _layers() -> list[Any]:
@@ -71,13 +79,14 @@ def _layers() -> list[Any]:
     ]
 
 
-def lecture(
+def plain(
     clock: Clock,
     source: str,
     data: str,
     limit: str,
     epochs: str,
     *,
+    as_on_the_slide: bool = False,
     varied: bool = False,
     flow: Flow = lambda x, y: {"x": x, "y": y, "batch_size": 128},
 ) -> None:
@@ -93,16 +102,17 @@ def lecture(
     x, x_test = (part.reshape(shape).astype("float32") / 255 for part in (x, x_test))
     y, y_test = (keras.utils.to_categorical(part) for part in (y, y_test))
     checkpoint = keras.callbacks.ModelCheckpoint(
-        "model-{epoch:03d}.weights.h5",
+        "model-{epoch:03d}" + (".keras" if as_on_the_slide else ".weights.h5"),
         monitor="val_accuracy",
         save_best_only=True,
-        save_weights_only=True,
+        save_weights_only=not as_on_the_slide,
+        verbose=int(as_on_the_slide),
     )
     model.compile(loss="categorical_crossentropy", optimizer="rmsprop", metrics=["accuracy"])
     model.fit(
         **flow(x, y),
         epochs=int(epochs),
-        verbose=0,
+        verbose=int(as_on_the_slide),
         validation_data=(x_test, y_test),
         callbacks=[checkpoint, clock],
     )
@@ -110,6 +120,12 @@ def lecture(
 
 if __name__ == "__main__":
     watch = Clock()
-    ways = {"program": program, "lecture": lecture, "layers": layers, "generator": generator}
+    ways = {
+        "program": program,
+        "plain": plain,
+        "lecture": lecture,
+        "layers": layers,
+        "generator": generator,
+    }
     ways[sys.argv[1]](watch, *sys.argv[2:])
     sys.stdout.write("\n" + json.dumps({"epoch_ends": watch.ends}) + "\n")
