@@ -31,9 +31,9 @@ def run(*, quick: bool) -> Result:
         rows,
         [
             (
-                "Progress about eight times a second and each epoch's values are encoded and sent to "
-                "another process, as the engine does; backups and gradients are not in it, they "
-                "are in “window ÷ program alone” above."
+                "Progress about eight times a second and each epoch's values are encoded and sent "
+                "to another process, as the engine does; backups and gradients are not in it, they are "
+                "in “window ÷ program alone” above."
             )
         ],
     )

@@ -9,8 +9,9 @@ the first LIMIT images of an `.npz` in memory, one-hot labels, `model.fit` with 
 progress bar, and only the weights are saved.
 
 `train_alone.py layers PROGRAM DATA LIMIT EPOCHS` is the plain way with Keras's augmentation
-layers before the model: flip, shift by 10 %, zoom by 10 %. `train_alone.py generator …` varies as much by the
-lecture's ImageDataGenerator, image by image; it needs SciPy, which may lie in $BENCHMARK_PATH.
+layers before the model: flip, shift by 10 %, zoom by 10 %. `train_alone.py generator …`
+varies as much by the lecture's ImageDataGenerator, image by image; it needs SciPy, which may lie
+in $BENCHMARK_PATH.
 
 All print a line of JSON with `epoch_ends` (seconds, any origin).
 """
