@@ -32,8 +32,8 @@ def run(*, quick: bool) -> Result:
         [
             (
                 "Progress about eight times a second and each epoch's values are encoded and sent "
-                "to another process, as the engine does; backups and gradients are not in it, they are "
-                "in “window ÷ program alone” above."
+                "to another process, as the engine does; backups and gradients are not in it: they "
+                "are in “window ÷ program alone” above."
             )
         ],
     )
