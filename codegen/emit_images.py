@@ -9,12 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from codegen.emit_transforms import transformed
-from codegen.source import statement
+from codegen.source import Group, statement
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from codegen.source import Writer
+    from codegen.source import Expression, Writer
     from graph.columns import Bound, Step
 
 _IMAGES = '''\
@@ -72,9 +72,36 @@ def ordered_batches(inputs, targets):
     return starts.map(batch, num_parallel_calls=tf.data.AUTOTUNE).prefetch(2)'''
 
 
-def emit_images(writer: Writer) -> None:
-    """Write the class of images in files, and what makes batches of them."""
-    writer.add(_IMAGES)
+_MEASURED = '''\
+def mean_and_std(images):
+    """Return mean and standard deviation of images in files, a batch in memory at a time."""
+    count = total = squares = 0
+    for batch, _ in ordered_batches(images, ()):
+        values = batch.numpy().astype("float64")
+        count += values.size
+        total += values.sum()
+        squares += np.square(values).sum()
+    mean = total / count
+    std = np.sqrt(max(squares / count - mean**2, 0))
+    return np.float32(mean), np.float32(max(std, 1e-7))'''
+
+
+def emit_images(writer: Writer, *, measured: bool) -> None:
+    """Write the class of images in files, what makes batches of them, and what measures them."""
+    writer.add(f"{_IMAGES}\n\n\n{_MEASURED}" if measured else _IMAGES)
+
+
+def images_in(files: str, name: str, *, standardised: bool) -> Expression:
+    """Return the expression for the images of a part that `read_NAME` reads."""
+    read = f"read_{name}"
+    if standardised:
+        read = f"lambda files: {read}(files, {name}_mean, {name}_std)"
+    return Group("Images", (files, read))
+
+
+def is_standardised(one: Bound) -> bool:
+    """Say whether mean and standard deviation of the training part are needed."""
+    return any(step.kind == "standardise" for step in one.steps or ())
 
 
 def emit_reader(writer: Writer, one: Bound, name: str, *, mixed: bool) -> None:
@@ -91,7 +118,8 @@ def emit_reader(writer: Writer, one: Bound, name: str, *, mixed: bool) -> None:
     def add(text: str, indent: int) -> None:
         writer.add(text, node, indent=indent)
 
-    add(f"def read_{name}(files):", 0)
+    given = ", mean=None, std=None" if is_standardised(one) else ""
+    add(f"def read_{name}(files{given}):", 0)
     add(f'"""Return the images in these files as {name} takes them."""', 4)
     add("", 0)
     add("def image(file):", 4)
@@ -111,6 +139,9 @@ def _emit_steps(writer: Writer, node: str, steps: Sequence[Step]) -> None:
     shape = steps[0].shape
     ends = []
     for step in steps[1:]:
+        if step.kind == "standardise":
+            writer.add("if mean is None:  # it is measured on what is read so far", node, indent=4)
+            writer.add("return images", node, indent=8)
         if step.named is not None:
             made = transformed("images", "images", step, shape, tensors=True)
             writer.add(statement("images = ", *made), node, indent=4)

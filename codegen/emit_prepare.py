@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from codegen import spelling
-from codegen.emit_images import emit_images, emit_reader
+from codegen.emit_images import emit_images, emit_reader, images_in, is_standardised
 from codegen.emit_transforms import MEASURES, transformed
 from codegen.source import WIDTH, Group, flat, statement
 from graph.datavalues import TEXT
@@ -64,6 +65,10 @@ class Prepare:
         found: list[str] = []
         for one, name in self._standardised():
             assert one.column is not None  # noqa: S101 - it has steps
+            found += [f"{name}_mean", f"{name}_std"]
+            if one.is_streamed:
+                self._emit_measured(one, name, train[one.column.base])
+                continue
             self._writer.add(f"{name} = {_taken(one.column, train[one.column.base])}", indent=4)
             shape = one.column.shape
             for step in one.steps or ():
@@ -74,14 +79,23 @@ class Prepare:
             axis = "axis=0" if len(shape) < 2 else ""
             self._writer.add(f"{name}_mean = {name}.mean({axis})", indent=4)
             self._writer.add(f"{name}_std = np.maximum({name}.std({axis}), 1e-7)", indent=4)
-            found += [f"{name}_mean", f"{name}_std"]
         return tuple(found)
+
+    def _emit_measured(self, one: Bound, name: str, files: str) -> None:
+        """Write what measures images in files, which are read for it: those alike only once."""
+        made: Expression = Group("mean_and_std", (images_in(files, name, standardised=False),))
+        alike = (
+            known for other, known in self._standardised() if _measured(other) == _measured(one)
+        )
+        if (known := next(alike)) != name:
+            made = f"{known}_mean, {known}_std"
+        self._writer.add(statement(f"{name}_mean, {name}_std = ", made), indent=4)
 
     def _standardised(self) -> list[tuple[Bound, str]]:
         return [
             (one, name)
             for one, name in self._own.items()
-            if any(step.kind == "standardise" for step in one.steps or ()) and not self._twin(one)
+            if is_standardised(one) and not self._twin(one)
         ]
 
     def _add_step(
@@ -127,7 +141,8 @@ class Prepare:
                 emit_reader(self._writer, one, name, mixed=bool(_COLOUR_ONLY & {*endings}))
         if self._bound.streams:
             self._writer.add("\n")
-            emit_images(self._writer)
+            measured = any(one.is_streamed for one, _ in self._standardised())
+            emit_images(self._writer, measured=measured)
 
     def _tensor(self, one: Bound, name: str) -> str:
         """Write what makes one tensor, and return its variable."""
@@ -143,7 +158,7 @@ class Prepare:
             self._writer.add(f"{name} = {self._own[twin]}", node, indent=4)
         elif one.is_streamed:
             files = self._arrays[one.column.base]
-            made = Group("Images", (files, f"read_{name}"))
+            made = images_in(files, name, standardised=is_standardised(one))
             self._writer.add(statement(f"{name} = ", made), node, indent=4)
         else:
             self._add_value(one, name)
@@ -202,6 +217,12 @@ _CASTS = {
     "number": '.astype("float32")',
     "integer": '.astype("int32")',
 }
+
+
+def _measured(one: Bound) -> tuple[Column | None, tuple[Step, ...]]:
+    """Return what is measured for an Input or output: a column after the steps until then."""
+    before = takewhile(lambda step: step.kind != "standardise", one.steps or ())
+    return one.column, tuple(before)
 
 
 def _taken(column: Column, array: str) -> str:

@@ -55,6 +55,8 @@ def transformed(
         value = f"({value} - {_number(minus)})" if minus else value
         return (f"{value} / {_number(by)}",)
     if step.kind == "standardise":
+        if tensors:
+            return (f"({value} - mean) / std",)
         return (f'(({value} - {name}_mean) / {name}_std).astype("float32")',)
     if step.kind == "noise":
         return _noisy(value, _number(settings["stddev"]), tensors=tensors)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
-from graph.datavalues import FILE, IMAGE, NUMBER, TEXT
+from graph.datavalues import IMAGE, NUMBER, TEXT
 from graph.params import Choice, Float, Int, Ints, show
 from graph.spec import Param
 
@@ -62,11 +62,6 @@ def _scale(_settings: Mapping[str, Value], sample: Sample) -> Sample:
 
 
 def _standardise(_settings: Mapping[str, Value], sample: Sample) -> Sample:
-    if sample.stored == FILE:
-        raise Unfit(
-            "Images in files can't be standardised, since their mean is not known before they "
-            "are read: scale them, and begin with a BatchNormalization layer."
-        )
     return _float(sample)._replace(pixels=False)
 
 

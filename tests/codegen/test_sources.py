@@ -273,3 +273,35 @@ for name, number, folder, place, shapes, sizes in {scripts!r}:
 """,
         tmp_path,
     )
+
+
+@pytest.mark.engine
+def test_images_in_files_are_standardised_by_the_training_part(tmp_path: Path) -> None:
+    """What is measured is what the same pixels in memory give; nothing but a batch is kept."""
+    place = photos(tmp_path)
+    rng = np.random.default_rng(0)
+    for path in place.glob("*/*.png"):
+        Image.fromarray(rng.integers(0, 256, (12, 9, 3), dtype="uint8")).save(path)
+    chips = (Named("grey"), Named("standardise"), Named("crop", {"size": (6, 6)}))
+    both = {name: Binding("image", transforms=chips) for name in ("one", "two")}
+    shapes = {"one": (6, 6, 1), "two": (6, 6, 1)}
+    project = on(network(shapes, 1, "sigmoid"), Data(str(place), both), batch_size=7)
+    text = text_of(project)
+    assert text.count("mean_and_std(") == 2  # it is defined, and called for both at once
+    run(
+        text.partition("if __name__")[0]
+        + f"""
+data = load_data({str(find_data(project))!r})
+(one, two), _ = data["train"]
+kept = Images(one.files, read_one)[:]
+assert kept.shape[1:] == (12, 9, 1), kept.shape
+known = (kept - kept.mean()) / kept.std()
+np.testing.assert_allclose(one[:], known[:, 3:9, 1:7], atol=1e-4)
+np.testing.assert_allclose(two[[3]], one[[3]])
+tested = data["test"][0][0]
+raw = Images(tested.files, read_one)[:]
+np.testing.assert_allclose(tested[:], ((raw - kept.mean()) / kept.std())[:, 3:9, 1:7], atol=1e-4)
+main({str(find_data(project))!r})
+""",
+        tmp_path,
+    )
