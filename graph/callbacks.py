@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keyword
 import sys
+from importlib.util import find_spec
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,14 @@ SETS_RATE = frozenset({"ReduceLROnPlateau", "LearningRateScheduler"})
 
 AVERAGES = "SwapEMAWeights"
 SCHEDULER = "LearningRateScheduler"
+_NEEDS = {"TensorBoard": "tensorboard"}  # packages that TensorFlow doesn't bring along
 _MODULES = frozenset({"keras", "tensorflow", "numpy", "program"})
+
+
+def missing(name: str) -> str | None:
+    """Return the package that a callback needs and that isn't installed here, or None."""
+    package = _NEEDS.get(name)
+    return package if package is not None and find_spec(package) is None else None
 
 
 def planned(training: Training) -> tuple[Named, ...]:

@@ -6,8 +6,7 @@ plan and the list of problems say the same.
 
 from __future__ import annotations
 
-from functools import cache, partial
-from importlib.util import find_spec
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -178,18 +177,13 @@ def _refused(callback: Named, training: Training) -> Iterator[str]:
             f"{callback.name} swaps in the weights' moving averages, and the optimizer keeps none: "
             "set its use_ema."
         )
-    if callback.name == "TensorBoard" and not _is_installed("tensorboard"):
+    if (package := callbacks.missing(callback.name)) is not None:
         yield (
-            "TensorBoard needs the package tensorboard, which isn't installed here: "
-            "pip install tensorboard."
+            f"{callback.name} needs the package {package}, which isn't installed here: "
+            f"pip install {package}."
         )
     if callback.name == OWN and not Path(str(callback.settings["path"])).expanduser().is_file():
         yield f"There is no file {callback.settings['path']} for the callback."
-
-
-@cache
-def _is_installed(package: str) -> bool:
-    return find_spec(package) is not None
 
 
 # --- optimizer, weights, precision --------------------------------------------------------------

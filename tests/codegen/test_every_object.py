@@ -17,6 +17,7 @@ from codegen import emit
 from codegen.export import copy_own
 from graph import edits, placing
 from graph.binding import binding_problems, history_names
+from graph.callbacks import missing
 from graph.goals import target_fault
 from graph.inference import infer
 from graph.kerasdata import keras_data
@@ -44,8 +45,7 @@ class Seen(keras.callbacks.Callback):
     def on_train_batch_end(self, batch, logs=None):
         print("seen", batch)
 """
-# those that would end the training, or need what isn't here
-CALLBACKS = [name for name in offered("callback") if name not in {OWN, "TensorBoard"}]
+CALLBACKS = [name for name in offered("callback") if name != OWN and missing(name) is None]
 
 SCRIPT = """
 import json, os, sys, types
@@ -145,12 +145,14 @@ def all_plans(folder: Path) -> dict[str, Project]:
         found = {name: one for at, (name, one) in enumerate(found.items()) if at % 5 == 0}
     own = Named(OWN, {"path": str(folder / "seen.py"), "name": "Seen"})
     squared = Goal("mean_squared_error")
+    swaps, averaged = starter("callback", "SwapEMAWeights"), Named("Adam", {"use_ema": True})
     several = tuple(starter("callback", name) for name in CALLBACKS if name != "SwapEMAWeights")
     return {
         **found,
         "metrics of labels": drawing(folder, metrics(labels=True)),
         "metrics of vectors": drawing(folder, metrics(labels=False)),
         "own": drawing(folder, squared, callbacks=(own,), class_weight="balanced"),
+        "averages": drawing(folder, squared, callbacks=(swaps,), optimizer=averaged),
         "many callbacks": drawing(
             folder,
             squared,
@@ -171,7 +173,8 @@ def trained(folder: Path, projects: dict[str, Project]) -> dict[str, Any]:
         (place / "data").symlink_to(folder / "data")
         copy_own(project, place)
         lines.append(json.dumps([name, emit(project, infer(project)).text, str(place)]))
-    env = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONPATH": str(folder)}
+    paths = filter(None, (str(folder), os.environ.get("PYTHONPATH")))
+    env = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONPATH": os.pathsep.join(paths)}
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT],
         input="\n".join(lines),
@@ -201,6 +204,9 @@ def test_every_object_trains_and_records_what_is_foretold(folder: Path) -> None:
     assert list(answers) == list(projects)
     for name, project in projects.items():
         assert sorted(answers[name]) == sorted(history_names(project, infer(project))), name
+    called = {one.name for project in projects.values() for one in project.training.callbacks}
+    assert called == {*CALLBACKS, OWN}
+    assert bool([*folder.rglob("events.out.tfevents*")]) == ("TensorBoard" in CALLBACKS)
 
 
 @pytest.mark.parametrize(

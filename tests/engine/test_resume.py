@@ -6,9 +6,11 @@ import shutil
 import threading
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 
 from codegen import emit
+from codegen.export import copy_own
 from engine import backup
 from engine.protocol import (
     Continued,
@@ -26,6 +28,7 @@ from engine.protocol import (
 )
 from graph.datasets import find_data
 from graph.inference import infer
+from graph.params import Named
 from tests.crashes.killing import arrays_of, drawing
 
 if TYPE_CHECKING:
@@ -59,6 +62,26 @@ class Counter(keras.callbacks.Callback):
 
 
 def build_model('''
+
+
+OWN = """
+import types
+
+import keras
+
+
+class Counts(keras.callbacks.Callback):
+    def __init__(self):
+        super().__init__()
+        self.epochs, self.own = 0, types.SimpleNamespace(epochs=0)
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.epochs += 1
+        self.own.epochs += 1
+
+    def on_train_end(self, logs=None):
+        print("COUNTED", self.epochs, "in all,", self.own.epochs, "as an object")
+"""
 
 
 def request(run: Path, program: str = PROGRAM, **more: Any) -> Train:
@@ -218,6 +241,31 @@ def test_what_a_callback_has_counted_comes_back(warm: Engine, tmp_path: Path) ->
     assert texts[0].startswith(f"{EPOCHS} (1, ")
     assert "{(1, 2): nan} {3, 4}" in texts[0]
     assert texts[1] == texts[0]
+
+
+def test_a_callback_from_a_file_is_resumed_with_what_it_has_counted(
+    warm: Engine, tmp_path: Path
+) -> None:
+    file = tmp_path / "mine.py"
+    file.write_text(OWN, encoding="utf-8")
+    own = Named("File", {"path": str(file), "name": "Counts"})
+    plan = msgspec.structs.replace(PROJECT.training, callbacks=(own,), checkpoint=None)
+    project = msgspec.structs.replace(PROJECT, training=plan)
+    run = tmp_path / "run"
+    run.mkdir()
+    copy_own(project, run)
+    program = emit(project, infer(project)).text
+
+    def stop(event: Event) -> None:
+        if isinstance(event, EpochEnded) and event.epoch == 1:
+            warm.stop()
+
+    events_of(warm, request(run, program), stop)
+    events = events_of(warm, request(run, program, resume=True))
+    (resumed,) = of(Resumed, events)
+    assert 0 < resumed.epoch < EPOCHS
+    text = "".join(event.text for event in of(Log, events))
+    assert f"COUNTED {EPOCHS} in all, {EPOCHS - resumed.epoch} as an object" in text
 
 
 def test_another_drawing_is_a_sentence(

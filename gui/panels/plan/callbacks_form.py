@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from graph import objects
-from graph.callbacks import settings
+from graph.callbacks import missing, settings
 from graph.params import Named, show
 from graph.plan_misfits import Trouble, callback_misfits, monitor_trouble
 from gui.icons import action_icon
@@ -187,8 +188,15 @@ class CallbacksForm(QWidget):
         for name in objects.offered(_ROLE):
             summary = objects.table(_ROLE)[name].summary
             text = self.tr("from a file of your own") if name == objects.OWN else name
+            package, at = missing(name), self.box.count()
+            if package is not None:
+                text = self.tr("{0} (needs the package {1})").format(name, package)
+                summary += "\n" + self.tr("It isn't installed: pip install {0}").format(package)
             self.box.addItem(text, name)
-            self.box.setItemData(self.box.count() - 1, summary, Qt.ItemDataRole.ToolTipRole)
+            self.box.setItemData(at, summary, Qt.ItemDataRole.ToolTipRole)
+            model = self.box.model()
+            if package is not None and isinstance(model, QStandardItemModel):
+                model.item(at).setEnabled(False)
         self.box.setCurrentIndex(-1)
         self.box.activated.connect(self._on_added)
         head = FormGrid(width=PLAN_WIDTH, buttons=False)

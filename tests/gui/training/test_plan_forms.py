@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -205,6 +206,39 @@ def test_a_callback_of_ones_own_is_chosen_and_not_run(
     assert not [one for one in document.problems if one.severity == "error"]
     assert "from mine import Mine" in document.program.text
     assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.may_skip
+@pytest.mark.parametrize("installed", [False, True])
+def test_a_callback_whose_package_is_missing_is_listed_with_the_reason(
+    qtbot: QtBot,
+    document: Document,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    installed: bool,
+) -> None:
+    if installed:
+        (tmp_path / "tensorboard").mkdir()
+        monkeypatch.syspath_prepend(tmp_path)
+    elif find_spec("tensorboard") is not None:
+        pytest.skip("tensorboard is installed here")
+    panel = PlanPanel(document, DARK)
+    qtbot.addWidget(panel)
+    box = panel.findChild(QComboBox, "plan.callbacks.add")
+    at = box.findData("TensorBoard")
+    assert bool(box.model().flags(box.model().index(at, 0)) & Qt.ItemFlag.ItemIsEnabled) == (
+        installed
+    )
+    words = "" if installed else " (needs the package tensorboard)"
+    assert box.itemText(at) == f"TensorBoard{words}"
+    push(document, callbacks=(Named("TensorBoard"),))
+    errors = [one.sentence for one in document.problems if one.severity == "error"]
+    said = (
+        "TensorBoard needs the package tensorboard, which isn't installed here: "
+        "pip install tensorboard."
+    )
+    assert errors == ([] if installed else [said])
 
 
 def test_weights_and_precision_are_edits(panel: PlanPanel, document: Document) -> None:
