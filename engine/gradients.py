@@ -26,6 +26,8 @@ class GradientWatch:
     """Measures the gradients of one training, on the same samples each time."""
 
     def __init__(self) -> None:
+        self._data: Any = None  # what the program trains on
+        self._batch_size = _MOST
         self._batch: Any = None
         self._watched: Any = None  # the model, with the outputs of its ReLUs besides its own
         self._relus: list[str] = []
@@ -40,7 +42,8 @@ class GradientWatch:
             return
 
         def train_on(model: Any, data: Any, *values: Any, **options: Any) -> Any:  # noqa: ANN401 - the program's own
-            self._batch = _samples(model, data)
+            self._data = data
+            self._batch_size = namespace.get("BATCH_SIZE", _MOST)
             return train(model, data, *values, **options)
 
         namespace["train"] = train_on
@@ -48,7 +51,7 @@ class GradientWatch:
     def measure(self, model: Any, epoch: int, *, is_last: bool) -> Gradients | None:  # noqa: ANN401 - a keras.Model, which has no types
         """Return what there is to see after an epoch; None if it can't be, or isn't due."""
         began = time.monotonic()
-        if self._batch is None or self._is_off or (began < self._due and not is_last):
+        if self._data is None or self._is_off or (began < self._due and not is_last):
             return None
         try:
             found = self._measured(model, epoch)
@@ -62,6 +65,8 @@ class GradientWatch:
         return found
 
     def _measured(self, model: Any, epoch: int) -> Gradients:  # noqa: ANN401 - as above
+        if self._batch is None:
+            self._batch = _samples(model, self._data, self._batch_size)
         if self._watched is None:
             self._watch(model)
         inputs, targets = self._batch
@@ -98,28 +103,22 @@ class GradientWatch:
         )
 
 
-def _samples(model: Any, data: Any) -> Any:  # noqa: ANN401 - the program's own
-    """Return some samples as (inputs, targets), or None if the data isn't there as arrays.
+def _samples(model: Any, data: Any, batch: int) -> Any:  # noqa: ANN401 - the program's own
+    """Return some samples as (inputs, targets); raises what it likes if the data are no such rows.
 
-    They are taken evenly from all of the training data, which may be sorted by class.
+    They are taken evenly from all of the training data, which may be sorted by class. Images that
+    are read from files, maybe large ones, are as many as a batch at most.
     """
-    if not isinstance(model, keras.Model) or not isinstance(data, dict) or "train" not in data:
-        return None
-    part = data["train"]
-    if not isinstance(part, tuple) or len(part) < 2:
-        return None
-    arrays = keras.tree.flatten(part[0])
-    wanted = [one.shape for one in model.inputs]
-    if any(not hasattr(one, "shape") or len(one.shape) < 1 for one in arrays):
-        return None
-    fits = len(arrays) == len(wanted) and all(
-        _fits(one.shape[1:], shape[1:]) for one, shape in zip(arrays, wanted, strict=True)
-    )
-    if not fits:  # they are read from files, batch by batch
-        return None
-    count = len(arrays[0])
-    rows = np.unique(np.linspace(0, count - 1, min(count, _MOST)).astype(int))
-    return keras.tree.map_structure(lambda one: tf.convert_to_tensor(one[rows]), part[:2])
+    part = data["train"][:2]
+    inputs = keras.tree.flatten(part[0])
+    in_files = any(not hasattr(one, "shape") for one in inputs)
+    count, most = len(inputs[0]), min(batch, _MOST) if in_files else _MOST
+    rows = np.unique(np.linspace(0, count - 1, min(count, most)).astype(int))
+    found = keras.tree.map_structure(lambda one: tf.convert_to_tensor(one[rows]), part)
+    for one, wanted in zip(keras.tree.flatten(found[0]), model.inputs, strict=True):
+        if not _fits(one.shape[1:], wanted.shape[1:]):
+            raise ValueError(f"samples of {one.shape[1:]} for an Input of {wanted.shape[1:]}")
+    return found
 
 
 def _fits(shape: Any, wanted: Any) -> bool:  # noqa: ANN401 - shapes of any sort

@@ -8,8 +8,13 @@ import h5py
 import numpy as np
 import pytest
 
+from codegen import emit
 from engine.protocol import EpochEnded, Finished, Gradients, Resumed, Train
 from engine.runs import RunInfo, new_run
+from graph.datasets import find_data
+from graph.inference import infer
+from graph.project import Data
+from tests.codegen.test_sources import network, on, photos
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -129,3 +134,19 @@ def test_a_run_keeps_them_and_forgets_those_that_are_undone(tmp_path: Path) -> N
     run.record(Resumed(epoch=2, epochs=again))
     text = (run.path / "events.jsonl").read_text()
     assert text.count('"Gradients"') == 2
+
+
+def test_gradients_are_measured_where_images_stay_in_their_files(
+    warm: Engine, tmp_path: Path
+) -> None:
+    project = network({"image": (10, 8, 3)}, 1, "sigmoid")
+    project = on(project, Data(str(photos(tmp_path))), epochs=3, batch_size=4)
+    program, data = emit(project, infer(project)).text, str(find_data(project))
+    assert "class Images" in program
+    alone = program.replace("def train(", "def learn(").replace("= train(", "= learn(")
+    with_them = trained(warm, tmp_path / "with", program, data)
+    without = trained(warm, tmp_path / "without", alone, data)
+    seen = [event for event in with_them if isinstance(event, Gradients)]
+    assert [event.epoch for event in seen][:2] == [0, 1]
+    assert all(event.norms["output"] > 0 for event in seen)
+    assert logs(with_them) == logs(without)
