@@ -86,9 +86,27 @@ def mean_and_std(images):
     return np.float32(mean), np.float32(max(std, 1e-7))'''
 
 
-def emit_images(writer: Writer, *, measured: bool) -> None:
-    """Write the class of images in files, what makes batches of them, and what measures them."""
-    writer.add(f"{_IMAGES}\n\n\n{_MEASURED}" if measured else _IMAGES)
+_NOISE = '''\
+def noise_of(files, shape):
+    """Return Gaussian noise for the images in these files, decided by seed and content.
+
+    So an image has its own, the same in each epoch and in every batch.
+    """
+
+    def noise(file):
+        mark = tf.strings.to_hash_bucket_fast(tf.io.read_file(file), 2**31 - 1)
+        return tf.random.stateless_normal(shape, (SEED, mark))
+
+    return tf.map_fn(noise, files, fn_output_signature=tf.float32)'''
+
+
+def emit_images(writer: Writer, bounds: Sequence[Bound]) -> None:
+    """Write the class of images in files, and what those that are read from them need."""
+    kinds = {step.kind for one in bounds if one.is_streamed for step in one.steps or ()}
+    texts = [_IMAGES]
+    texts += [_MEASURED] if "standardise" in kinds else []
+    texts += [_NOISE] if "noise" in kinds else []
+    writer.add("\n\n\n".join(texts))
 
 
 def images_in(files: str, name: str, *, standardised: bool) -> Expression:

@@ -141,8 +141,7 @@ class Prepare:
                 emit_reader(self._writer, one, name, mixed=bool(_COLOUR_ONLY & {*endings}))
         if self._bound.streams:
             self._writer.add("\n")
-            measured = any(one.is_streamed for one, _ in self._standardised())
-            emit_images(self._writer, measured=measured)
+            emit_images(self._writer, bounds)
 
     def _tensor(self, one: Bound, name: str) -> str:
         """Write what makes one tensor, and return its variable."""

@@ -95,9 +95,8 @@ def _slices(kind: str, settings: Mapping[str, Value], before: tuple[int, ...]) -
 
 
 def _noisy(name: str, stddev: str, *, tensors: bool) -> tuple[Expression, ...]:
-    if tensors:
-        parts = (f"tf.shape({name})", "(SEED, 0)", f"stddev={stddev}")
-        return (f"{name} + ", Group("tf.random.stateless_normal", parts))
+    if tensors:  # a batch has another place in each epoch, and so have the images in it
+        return (f"{name} + {stddev} * noise_of(files, tf.shape({name})[1:])",)
     parts = ("0", stddev, f"{name}.shape")
     noise = Group("np.random.default_rng(SEED).normal", parts)
     return (f"{name} + ", noise, '.astype("float32")')

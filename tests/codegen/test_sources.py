@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -302,6 +303,47 @@ tested = data["test"][0][0]
 raw = Images(tested.files, read_one)[:]
 np.testing.assert_allclose(tested[:], ((raw - kept.mean()) / kept.std())[:, 3:9, 1:7], atol=1e-4)
 main({str(find_data(project))!r})
+""",
+        tmp_path,
+    )
+
+
+@pytest.mark.engine
+def test_noise_on_images_in_files_is_each_image_s_own(tmp_path: Path) -> None:
+    """It follows from seed and content: not from the batch, its order, or where the folder lies."""
+    place = photos(tmp_path)
+    rng = np.random.default_rng(0)
+    for path in place.glob("*/*.png"):
+        Image.fromarray(rng.integers(0, 256, (12, 9, 3), dtype="uint8")).save(path)
+    chips = (Named("scale"), Named("noise", {"stddev": 0.5}))
+    project = on(
+        network({"image": (12, 9, 3)}, 1, "sigmoid"),
+        Data(str(place), {"image": Binding("image", transforms=chips)}),
+        batch_size=8,
+    )
+    folder = str(find_data(project))
+    moved = tmp_path / "elsewhere"
+    shutil.copytree(place, moved / place.name)
+    run(
+        text_of(project).partition("if __name__")[0]
+        + f"""
+def noises(part):
+    clean = [tf.io.decode_image(tf.io.read_file(file)) for file in part.files]
+    return part[:] - np.stack(clean) / 255
+
+images, labels = load_data({folder!r})["train"]
+own = noises(images)
+assert 0.49 < own.std() < 0.51 and abs(own.mean()) < 0.01
+assert abs(own[:, None] - own).reshape(len(own), len(own), -1).max(axis=2)[
+    ~np.eye(len(own), dtype=bool)
+].min() > 0.5, "no two images have the same"
+np.testing.assert_array_equal(images[[5, 2]], images[:][[5, 2]])
+other, _ = load_data({str(moved)!r})["train"]
+np.testing.assert_array_equal(other[:], images[:])
+known = {{one.tobytes() for one in images[:]}}
+for epoch in (0, 1):
+    batches = shuffled_batches(images, labels, tf.constant(epoch, tf.int64))
+    assert {{one.tobytes() for batch, _ in batches for one in batch.numpy()}} == known
 """,
         tmp_path,
     )
