@@ -37,6 +37,7 @@ class Commands(QObject):
         self.own_data.reading.connect(self._on_reading)
         self.own_data.progressed.connect(self._on_images_seen)
         self.own_data.settled.connect(self._on_data_settled)
+        window.queue.looked.connect(self._on_queue_looked)
         self._trains_later = False  # once own data are read and looked at
         self._weights: Path | None = None  # that the training begins with
         self.files: Files = Files(window, self.own_data)
@@ -172,6 +173,13 @@ class Commands(QObject):
                 "The training begins once all images are looked at: {0:,} of {1:,} are."
             )
             self._tell_of_images(words.format(done, count))
+
+    def _on_queue_looked(self, label: str, done: int, count: int) -> None:
+        words = self.tr("{0} is trained once its images are looked at: {1:,} of {2:,} are.")
+        if done < count:
+            self.window.messages.tell(words.format(label, done, count), of_drawing=True)
+        else:
+            self.window.messages.drawing_changed()
 
     def _on_data_settled(self) -> None:
         if self._trains_later:

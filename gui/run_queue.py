@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from gui.data_reading import DataReading, is_read_slowly
 from gui.runner import Runner, State
 
 if TYPE_CHECKING:
@@ -41,14 +42,18 @@ class Waiting:
 class RunQueue(QObject):
     """Trains what waits, whenever the runner is free.
 
-    When a person stops a training, what waits is held until `go_on`: they wanted quiet.
+    When a person stops a training, what waits is held until `go_on`: they wanted quiet. Own images
+    are looked at before they are trained on, so that those that can't be read are left out.
 
     Signals:
-        changed(): something else waits, is trained, or is held.
+        changed(): something else waits, is trained, looked at, or is held.
+        looked(str, int, int): of the images of what is next, a label, so many of so many are
+            looked at.
         experiment_done(str, list[Path]): an experiment's title and its run directories, in order.
     """
 
     changed = Signal()
+    looked = Signal(str, int, int)
     experiment_done = Signal(str, object)
 
     def __init__(self, runner: Runner, parent: QObject | None = None) -> None:
@@ -58,6 +63,12 @@ class RunQueue(QObject):
         self._folder: Path | None = None  # of the run that is trained
         self.current: Waiting | None = None
         self.is_held = False
+        self._looking: Waiting | None = None  # the next one, while its images are looked at
+        self._seen: Waiting | None = None  # the next one, once they are
+        self._reading = DataReading(self)
+        self._reading.progressed.connect(self._on_looked)
+        self._reading.checked.connect(lambda _bad: self._end_looking())
+        self._reading.refused.connect(lambda _why: self._end_looking())  # its training says why
         runner.started.connect(self._on_started)
         runner.finished.connect(self._on_finished)
         runner.failed.connect(lambda _failure: self._end(self._folder))
@@ -66,6 +77,11 @@ class RunQueue(QObject):
     def waiting(self) -> tuple[Waiting, ...]:
         """Return what waits, the next one first."""
         return tuple(self._waiting)
+
+    @property
+    def is_looking(self) -> bool:
+        """Say whether what is next waits until its images are looked at."""
+        return self._looking is not None
 
     def add(
         self,
@@ -102,7 +118,10 @@ class RunQueue(QObject):
         if one in self._waiting:
             self._waiting.remove(one)
             self._count_down(one)
-            self.changed.emit()
+            if one is self._looking:
+                self._reading.stop()
+                self._looking = None
+            self._soon()
 
     def go_on(self) -> None:
         """Train what was held."""
@@ -117,10 +136,29 @@ class RunQueue(QObject):
     def _begin(self) -> None:
         if self.is_held or self._runner.is_training or not self._waiting:
             return
-        self.current = one = self._waiting.pop(0)
-        self._folder = None
+        one = self._waiting[0]
+        if one is not self._seen and is_read_slowly(one.project.data):
+            self._look_at(one)
+            return
+        self.current = self._waiting.pop(0)
+        self._folder = self._seen = None
         self._runner.train(one.project, one.report)
         self.changed.emit()
+
+    def _look_at(self, one: Waiting) -> None:
+        """Have the images of what is next decoded in the background, once."""
+        if one is not self._looking:
+            self._looking = one
+            self._reading.start(one.project.data)
+            self.changed.emit()
+
+    def _on_looked(self, done: int, count: int) -> None:
+        if self._looking is not None:
+            self.looked.emit(self._looking.label, done, count)
+
+    def _end_looking(self) -> None:
+        self._seen, self._looking = self._looking, None
+        self._soon()
 
     def _on_started(self, run: Run, _event: object) -> None:
         self._folder = run.path

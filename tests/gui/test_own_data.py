@@ -11,7 +11,9 @@ from PIL import Image
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QPushButton
 
+from codegen import emit
 from graph import datasets, projectfile, sources, templates
+from graph.inference import infer
 from graph.project import Data
 from gui.app import build_window
 from gui.settings import Settings
@@ -92,7 +94,7 @@ def test_training_waits_for_the_look_at_own_images(
     window: MainWindow, drawing: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     trained: list[Project] = []
-    monkeypatch.setattr(window.runner, "train", lambda project, _report: trained.append(project))
+    monkeypatch.setattr(window.runner, "train", lambda one, *_given: trained.append(one))
     looking = Held(monkeypatch, sources, "check_images")
     window.commands.files.open(drawing)
     window.commands.train()  # before the drawing is there
@@ -115,7 +117,7 @@ def test_a_training_that_waits_can_be_called_off(
     window: MainWindow, drawing: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     trained: list[Project] = []
-    monkeypatch.setattr(window.runner, "train", lambda project, _report: trained.append(project))
+    monkeypatch.setattr(window.runner, "train", lambda one, *_given: trained.append(one))
     looking = Held(monkeypatch, sources, "check_images")
     window.commands.files.open(drawing)
     qtbot.waitUntil(lambda: window.document.path == drawing, timeout=PATIENCE)
@@ -124,3 +126,31 @@ def test_a_training_that_waits_can_be_called_off(
     looking.may_begin.set()
     qtbot.waitUntil(lambda: not window.commands.own_data.is_checking, timeout=PATIENCE)
     assert not trained
+
+
+def test_what_waits_its_turn_waits_for_the_look_at_own_images_too(
+    window: MainWindow, drawing: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    programs: list[str] = []
+    monkeypatch.setattr(
+        window.runner,
+        "train",
+        lambda project, report: programs.append(emit(project, report).text),
+    )
+    looking = Held(monkeypatch, sources, "check_images")
+    project = projectfile.read(drawing)
+    window.queue.add(project, infer(project), "without")
+    given_up = window.queue.add(project, infer(project), "given up")
+    qtbot.waitUntil(lambda: window.queue.is_looking, timeout=PATIENCE)
+    window.queue.remove(given_up)
+    window.queue.remove(window.queue.waiting[0])
+    assert not window.queue.is_looking
+    window.queue.add_experiment("Both", [("with", project, infer(project))])
+    qtbot.waitUntil(lambda: window.queue.is_looking, timeout=PATIENCE)
+    with qtbot.waitSignal(window.queue.looked, timeout=PATIENCE) as told:
+        looking.may_begin.set()
+    assert told.args == ["with", 0, 30]
+    qtbot.waitUntil(lambda: bool(programs), timeout=PATIENCE)
+    assert len(programs) == 1
+    assert "p29.png" in programs[0]
+    assert not window.messages.isVisible()

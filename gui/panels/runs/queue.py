@@ -66,8 +66,12 @@ class QueueStrip(QWidget):
         fewer = self.tr("Show less")
         self._others.setText(self.tr("and {0} more").format(more) if more else fewer)
         self._others.setVisible(len(waiting) > _MOST)
-        held = self.tr("Held since you stopped a training:")
-        self._words.setText(held if self._queue.is_held else self.tr("Trained next:"))
+        words = self.tr("Trained next:")
+        if self._queue.is_held:
+            words = self.tr("Held since you stopped a training:")
+        elif self._queue.is_looking:
+            words = self.tr("Trained once all images are looked at:")
+        self._words.setText(words)
         self._go_on.setVisible(self._queue.is_held)
         self.setVisible(bool(waiting))
         self._flow.invalidate()
