@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QHBoxLayout,
     QProgressBar,
     QPushButton,
@@ -35,7 +36,7 @@ from gui.parts.widgets import Line, label, set_property
 from gui.theme import MEDIUM, SMALL, TINY
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QShowEvent
+    from PySide6.QtGui import QResizeEvent, QShowEvent
 
     from engine.evaluating import Evaluation, Judgement
     from engine.runs import Run
@@ -95,7 +96,6 @@ class EvaluationPanel(QWidget):
         self.tabs.setExpanding(False)
         self.tabs.setStyleSheet("QTabBar::tab { padding: 2px 2px 2px 2px; min-height: 16px; }")
         self.scores = Line("evaluation.scores", "code")
-        self.scores.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.matrix = MatrixPage(theme, self.asking)
         self.classes = ClassView()
         self.roc = PlotPage(theme, "evaluation.roc")
@@ -111,8 +111,7 @@ class EvaluationPanel(QWidget):
         choices.addWidget(self.choices, 5)
         choices.addWidget(self.output_box, 3)
         choices.addWidget(self.button)
-        head = QHBoxLayout()
-        head.setSpacing(MEDIUM)
+        self._head = head = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         head.addWidget(self.tabs)
         head.addWidget(self.scores, 1)
         column = QVBoxLayout(self)
@@ -150,6 +149,21 @@ class EvaluationPanel(QWidget):
         if not self._listed:
             self._listed = True
             QTimer.singleShot(0, self, partial(self.choices.list_runs, self._runner.runs_folder))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the scores a line of their own where there is no room beside the tabs."""
+        super().resizeEvent(event)
+        self._fit_scores()
+
+    def _fit_scores(self) -> None:
+        least = self.scores.fontMetrics().horizontalAdvance(self.scores.wordings[-1])
+        room = self.width() - 2 * MEDIUM - self.tabs.sizeHint().width() - MEDIUM
+        below = room < least
+        way = QBoxLayout.Direction
+        self._head.setDirection(way.TopToBottom if below else way.LeftToRight)
+        self._head.setSpacing(TINY if below else MEDIUM)
+        side = Qt.AlignmentFlag.AlignLeft if below else Qt.AlignmentFlag.AlignRight
+        self.scores.setAlignment(side | Qt.AlignmentFlag.AlignVCenter)
 
     # --- runs ---------------------------------------------------------------------------------
 
@@ -263,6 +277,7 @@ class EvaluationPanel(QWidget):
         self._fill_pages(made, one, number)
         for part in (self.tabs, self.scores):
             part.show()
+        self._fit_scores()
         self.pages.setVisible(bool(kind))
         self._on_page_chosen(self.tabs.currentIndex())
         if not kind:

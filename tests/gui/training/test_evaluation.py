@@ -12,7 +12,7 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QTabBar, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton, QTabBar, QWidget
 
 from engine.command import local_command
 from engine.evaluating import Output, judge
@@ -26,7 +26,7 @@ from gui.panels.evaluation.gallery import SIDE, Gallery
 from gui.panels.evaluation.matrix import MatrixView, ink, matrix_picture, shade
 from gui.panels.evaluation.panel import EvaluationPanel
 from gui.parts.listing import ListingDialog
-from gui.theme import DARK, LIGHT, TINY
+from gui.theme import DARK, LIGHT, TINY, apply_theme
 from tests.gui.training.conftest import Waiter, mlp
 
 if TYPE_CHECKING:
@@ -61,7 +61,10 @@ def trained(runner: Runner, project: object) -> Run:
 
 
 @pytest.fixture
-def panel(qtbot: QtBot, runner: Runner, plain: Run, several: Run) -> Iterator[EvaluationPanel]:
+def panel(
+    qapp: QApplication, qtbot: QtBot, runner: Runner, plain: Run, several: Run
+) -> Iterator[EvaluationPanel]:
+    apply_theme(qapp, DARK)
     made = EvaluationPanel(DARK, runner)
     qtbot.addWidget(made)
     made.resize(480, 230)
@@ -181,6 +184,12 @@ def test_each_file_of_weights_has_its_own_accuracy(
     assert f"{own:.3f}" != last
     assert weights.currentText() == f"model-001 · {own:.3f}"
     assert f"accuracy {own:.3f}" in panel.findChild(QLabel, "evaluation.scores").accessibleName()
+    scores = panel.findChild(QLabel, "evaluation.scores")
+    tabs = panel.findChild(QTabBar, "evaluation.pages")
+    for width, below in ((900, False), (240, True)):  # on a small screen they go below the tabs
+        panel.resize(width, 250)
+        wait.until(lambda: (scores.y() >= tabs.geometry().bottom()) is below, 5)  # noqa: B023 - at once
+        assert scores.text().startswith(f"accuracy {own:.3f}")
     panel.open_run(run)
     assert [weights.itemText(n) for n in (0, first)] == [f"last · {last}", f"model-001 · {own:.3f}"]
 
