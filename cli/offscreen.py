@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 from cli.ends import Refusal
 from engine.protocol import Array, MapsReady
 from gui.panels.evaluation.matrix import matrix_picture
-from gui.parts.mapgrid import maps_picture
+from gui.parts.mapsheet import maps_picture
 from gui.theme import DARK, LIGHT, Theme, load_fonts
 
 

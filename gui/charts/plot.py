@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtGui import QColor, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from gui.charts.axes import dress_axes
 from gui.charts.curves import VALIDATION, Curves, View, colour_of, log_ticks, smoothed, ticks
 from gui.charts.legend import Key, faint, line_pen
 from gui.theme import MEDIUM, SMALL, TINY, code_font
@@ -73,13 +74,7 @@ class Plot(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Dress background, axes and curves."""
         self._theme = theme
-        self._view.setBackground(theme.panel)
-        for side in ("left", "bottom"):
-            axis = self._view.getPlotItem().getAxis(side)
-            axis.setStyle(tickFont=code_font(11), tickLength=0, tickTextOffset=6)
-            axis.setPen(QColor(theme.border))
-            axis.setTextPen(QColor(theme.muted))
-            axis.setZValue(-1)  # its grid lies under the curves
+        dress_axes(self._view, theme)
         self._view.getPlotItem().getAxis("left").setGrid(255)
         self._view.getPlotItem().getAxis("bottom").setStyle(hideOverlappingLabels=False)
         self._cursor.setPen(QPen(QColor(theme.edge), 0))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
@@ -15,9 +14,11 @@ from graph.projectfile import BadFile
 from gui.parts.editors import Combo
 from gui.parts.listing import Listing, ListingDialog
 from gui.parts.mapchoices import Choices, Opened, has_weights, open_run, same_drawing
-from gui.parts.mapgrid import MapGrid, maps_picture, shape_words
-from gui.parts.widgets import label, link_button, set_property
-from gui.run_records import RunRecords
+from gui.parts.mapgrid import MapGrid
+from gui.parts.mapsheet import maps_picture, shape_words
+from gui.parts.notice import Notice
+from gui.parts.older_runs import OlderRuns
+from gui.parts.widgets import label, link_button
 from gui.theme import MEDIUM, SMALL, TINY
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
 __all__ = ["ActivationsPanel", "maps_picture"]
 
-_OLDER_RUNS = 30  # that are offered besides those of this session
 _PICTURE_SCALE = 2.0
 
 
@@ -58,10 +58,9 @@ class ActivationsPanel(QWidget):
         super().__init__(parent)
         self.setObjectName("activations")
         self._document, self._runner, self._theme = document, runner, theme
-        self._records = RunRecords(runner.runs_folder, self)
+        self._older = OlderRuns(self)
         self._opened: Opened | None = None
         self._shown: tuple[Look, protocol.MapsReady] | None = None
-        self._has_older = False
         self._make_widgets(theme)
         self._lay_out()
         self._connect()
@@ -75,8 +74,7 @@ class ActivationsPanel(QWidget):
         self.caption.setObjectName("activations.caption")
         self.code = link_button(self.tr("Show the code"), "activations.code")
         self.save = link_button(self.tr("Save picture…"), "activations.save")
-        self.notice = label("", "muted", wrap=True)
-        self.notice.setObjectName("activations.notice")
+        self.notice = Notice("activations.notice")
         self.grid = MapGrid(theme)
         self.area = QScrollArea()
         self.area.setObjectName("activations.area")
@@ -120,7 +118,7 @@ class ActivationsPanel(QWidget):
 
     def _connect(self) -> None:
         runner = self._runner
-        self._records.listed.connect(self._list_runs)
+        self._older.found.connect(self._offer_older)
         runner.finished.connect(self._on_finished)
         runner.maps_ready.connect(self._on_maps_ready)
         runner.maps_failed.connect(self._on_maps_failed)
@@ -146,21 +144,14 @@ class ActivationsPanel(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Look for older runs when the panel is seen for the first time, and ask for maps."""
         super().showEvent(event)
-        if not self._has_older:
-            self._has_older = True
-            self._records.reload()
-        elif self._opened is not None and self._shown is None:
+        begun = self._older.look(self._runner.runs_folder)
+        if not begun and self._opened is not None and self._shown is None:
             self._ask_soon()
 
     # --- runs ---------------------------------------------------------------------------------
 
-    def _list_runs(self) -> None:
-        """Offer older runs, once: `RunRecords` has read them in the background."""
-        self._records.listed.disconnect(self._list_runs)
-        known = {run.path for run in self.choices.runs()}
-        older = (one.run for one in self._records.runs if one.run.path not in known)
-        for run in islice((run for run in older if has_weights(run)), _OLDER_RUNS):
-            self.choices.add_run(run, newest=False)
+    def _offer_older(self, older: list[Run]) -> None:
+        self.choices.offer_older(older)
         if self._opened is None:  # nobody has asked for maps of an old run
             self.choices.show_none()
             if self.choices.runs():
@@ -203,11 +194,7 @@ class ActivationsPanel(QWidget):
 
     def _on_selection_changed(self) -> None:
         """Follow a node that is selected on the canvas, if this run has it."""
-        if len(self._document.selected_nodes) != 1 or self._opened is None:
-            return
-        before = self.choices.node
-        self.choices.choose_node(next(iter(self._document.selected_nodes)))
-        if self.choices.node != before:
+        if self._opened is not None and self.choices.follow(self._document.selected_nodes):
             self._ask_soon()
 
     # --- maps ---------------------------------------------------------------------------------
@@ -252,14 +239,10 @@ class ActivationsPanel(QWidget):
             self._shown = None
             self.caption.clear()
             self.grid.show_maps([], None)
-            self._say(failure.sentence, error=True)
-            self.notice.setToolTip(failure.traceback[-2000:])
+            self._say(failure.sentence, error=True, tip=failure.traceback[-2000:])
 
-    def _say(self, sentence: str, *, error: bool = False) -> None:
-        self.notice.setText(sentence)
-        self.notice.setToolTip("")
-        set_property(self.notice, "role", "error" if error else "muted")
-        self.notice.setVisible(bool(sentence))
+    def _say(self, sentence: str, *, error: bool = False, tip: str = "") -> None:
+        self.notice.say(sentence, error=error, tip=tip)
         self._enable_links()
 
     def _enable_links(self) -> None:

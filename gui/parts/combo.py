@@ -9,6 +9,7 @@ from PySide6.QtGui import QHelpEvent, QPalette
 from PySide6.QtWidgets import (
     QComboBox,
     QPushButton,
+    QSizePolicy,
     QStyle,
     QStyleOptionButton,
     QStyleOptionComboBox,
@@ -89,6 +90,25 @@ class Combo(QComboBox):
         room = view.sizeHintForColumn(0) + view.verticalScrollBar().sizeHint().width() + TINY
         view.setMinimumWidth(max(self.width(), room))
         super().showPopup()
+
+
+def named_combo(name: str, words: str, length: int, role: str = "") -> Combo:
+    """Return a field of choices that grows and shrinks with the panel.
+
+    Args:
+        name: of the object.
+        words: what the field is for.
+        length: letters that it has room for, as long as the panel has some.
+        role: "" for words, "code" for names of variables.
+    """
+    box = Combo()
+    box.setObjectName(name)
+    box.setAccessibleName(words)
+    box.setToolTip(words)
+    box.setProperty("role", role)
+    box.setMinimumContentsLength(length)
+    box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+    return box
 
 
 class MenuField(QPushButton):

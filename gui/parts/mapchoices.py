@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QTransform
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSpinBox, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSpinBox, QToolButton, QWidget
 
 from graph import projectfile, registry
 from graph.datasets import BadData, look_up
@@ -15,11 +15,11 @@ from graph.inference import infer
 from graph.spec import Calls
 from graph.topology import wiring
 from gui.icons import action_icon
-from gui.parts.editors import Combo
+from gui.parts.combo import named_combo
 from gui.theme import TINY
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from engine.runs import Run
     from graph.inference import Report
@@ -127,8 +127,8 @@ class Choices(QWidget):
     ) -> None:
         """Make the fields; `prefix` is what their object names begin with."""
         super().__init__(parent)
-        self.run_box = self._combo(f"{prefix}.run", self.tr("Run"), 17)
-        self.layer_box = self._combo(f"{prefix}.layer", self.tr("Layer"), 8)
+        self.run_box = named_combo(f"{prefix}.run", self.tr("Run"), 17)
+        self.layer_box = named_combo(f"{prefix}.layer", self.tr("Layer"), 8, "code")
         self.sample_box = QSpinBox()
         self.sample_box.setObjectName(f"{prefix}.sample")
         self.sample_box.setProperty("role", "code")
@@ -202,21 +202,26 @@ class Choices(QWidget):
         if not self.choose_node(before):
             self.choose_node(opened.first_choice())
 
+    def offer_older(self, runs: Iterable[Run]) -> None:
+        """Offer runs below those that are offered already."""
+        known = {run.path for run in self.runs()}
+        for run in runs:
+            if run.path not in known:
+                self.add_run(run, newest=False)
+
+    def follow(self, selected: frozenset[str]) -> bool:
+        """Choose the one node that is selected on the canvas; say whether it is another."""
+        before = self.node
+        if len(selected) == 1:
+            self.choose_node(next(iter(selected)))
+        return self.node != before
+
     def choose_node(self, node: str | None) -> bool:
         """Choose a node without a signal, if it is offered; say whether it is."""
         index = self.layer_box.findData(node) if node is not None else -1
         if index >= 0:
             self.layer_box.setCurrentIndex(index)
         return index >= 0
-
-    def _combo(self, name: str, words: str, length: int) -> Combo:
-        box = Combo()
-        box.setObjectName(name)
-        box.setAccessibleName(words)
-        box.setToolTip(words)
-        box.setMinimumContentsLength(length)
-        box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        return box
 
     def _arrow(self, words: str, name: str) -> QToolButton:
         button = QToolButton()

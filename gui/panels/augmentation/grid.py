@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QPaintEvent
 
-    from gui.parts.mapgrid import Array
+    from gui.parts.mapsheet import Array
     from gui.theme import Theme
 
 SAMPLES, VARIANTS = 6, 10

@@ -20,7 +20,8 @@ from graph.project import Augmentation, Project
 from graph.views import mixes, switched_on, views
 from gui.panels.augmentation.form import AugmentationForm
 from gui.panels.augmentation.grid import SAMPLES, VARIANTS, AugmentationGrid
-from gui.parts.widgets import label, link_button, scrolling, set_property
+from gui.parts.notice import Notice
+from gui.parts.widgets import link_button, scrolling
 from gui.runner import Failure
 from gui.theme import MEDIUM, SMALL, TINY
 
@@ -87,8 +88,7 @@ class AugmentationPanel(QWidget):
         self._shown: Wish | None = None
         self.form = AugmentationForm(theme)
         self.grid = AugmentationGrid(theme)
-        self.notice = label("", "muted", wrap=True)
-        self.notice.setObjectName("augmentation.notice")
+        self.notice = Notice("augmentation.notice")
         self.again = link_button(self.tr("Draw again"), "augmentation.again")
         self.compare = link_button(self.tr("Train with and without"), "augmentation.compare")
         self.compare.setToolTip(
@@ -222,8 +222,7 @@ class AugmentationPanel(QWidget):
         if isinstance(answer, Failure):
             self._shown = None
             self.grid.show_pictures([], [])
-            self._say(answer.sentence, error=True)
-            self.notice.setToolTip(answer.traceback[-2000:])
+            self._say(answer.sentence, error=True, tip=answer.traceback[-2000:])
             return
         if isinstance(answer, protocol.Previewed):
             self._shown = wish
@@ -241,11 +240,8 @@ class AugmentationPanel(QWidget):
             return self.tr("MixUp mixes labels as well: they become one-hot.")
         return ""
 
-    def _say(self, sentence: str, *, error: bool = False) -> None:
-        self.notice.setText(sentence)
-        self.notice.setToolTip("")
-        set_property(self.notice, "role", "error" if error else "muted")
-        self.notice.setVisible(bool(sentence))
+    def _say(self, sentence: str, *, error: bool = False, tip: str = "") -> None:
+        self.notice.say(sentence, error=error, tip=tip)
         self.again.setVisible(self._shown is not None)
 
     def _on_again(self) -> None:

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 
-from engine import runs
 from engine.evaluating import weights_of
 from engine.runs import RunError
 from graph.projectfile import BadFile
-from gui.parts.combo import Combo
-from gui.parts.mapchoices import Opened, accuracy_words, has_weights, open_run, run_words
+from gui.parts.combo import named_combo
+from gui.parts.mapchoices import Opened, accuracy_words, open_run, run_words
 from gui.theme import TINY
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from engine.runs import Run
-
-_RUNS = 30  # that are offered
 
 Asked = tuple[str, int]  # a file of weights and when it was written (ns)
 
@@ -43,8 +39,8 @@ class EvaluationChoices(QWidget):
         super().__init__(parent)
         self.opened: Opened | None = None
         self._accuracies: dict[Asked, str] = {}  # of what has been evaluated
-        self.run_box = combo("evaluation.run", self.tr("Run"), 12)
-        self.weights_box = combo("evaluation.weights", self.tr("Weights"), 14)
+        self.run_box = named_combo("evaluation.run", self.tr("Run"), 12)
+        self.weights_box = named_combo("evaluation.weights", self.tr("Weights"), 14)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(TINY)
@@ -68,12 +64,12 @@ class EvaluationChoices(QWidget):
             if path is not None and _asked(path) == asked:
                 self.weights_box.setItemText(place, self._weights_words(path))
 
-    def list_runs(self, folder: Path) -> None:
-        """Offer the runs in a folder, and choose the newest if none is chosen."""
+    def offer_older(self, older: Iterable[Run]) -> None:
+        """Offer runs of earlier sessions, and choose the newest if none is chosen."""
         known = {run.path for run in self._runs()}
-        there = (run for run in runs.list_runs(folder) if run.path not in known)
-        for run in islice((run for run in there if has_weights(run)), _RUNS):
-            self._add_run(run, self.run_box.count())
+        for run in older:
+            if run.path not in known:
+                self._add_run(run, self.run_box.count())
         if self.opened is None and self.run_box.count():
             self.open_run(self._runs()[0])
 
@@ -148,15 +144,3 @@ def _asked(path: Path) -> Asked:
         return str(path), path.stat().st_mtime_ns
     except OSError:
         return str(path), 0
-
-
-def combo(name: str, words: str, length: int) -> Combo:
-    """Return a field of choices that grows and shrinks with the panel."""
-    box = Combo()
-    box.setObjectName(name)
-    box.setAccessibleName(words)
-    box.setToolTip(words)
-    box.setProperty("role", "")  # words, not code
-    box.setMinimumContentsLength(length)
-    box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-    return box

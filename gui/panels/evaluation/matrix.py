@@ -11,6 +11,7 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from gui.parts.paper import on_paper
 from gui.theme import MEDIUM, SMALL, TINY, code_font, text_font
 
 if TYPE_CHECKING:
@@ -249,17 +250,9 @@ def matrix_picture(matrix: Array, names: Sequence[str], theme: Theme, scale: flo
     side = 40 if count <= 12 else max(4, 480 // count)
     size = QSize(round(count * side / (1 - _NAME_SHARE)), count * min(side, 36) + _HEAD + _LEGEND)
     size = size.expandedTo(QSize(420, 220))
-    margin = 2 * SMALL
     sheet = Sheet(matrix, names, size)
-    full = QSize(round(sheet.cells.right()) + 1, size.height()) + QSize(2 * margin, 2 * margin)
-    image = QImage(full * scale, QImage.Format.Format_RGB32)
-    image.fill(QColor(theme.panel))
-    painter = QPainter(image)
-    painter.scale(scale, scale)
-    painter.translate(margin, margin)
-    sheet.paint(painter, theme)
-    painter.end()
-    return image
+    full = QSize(round(sheet.cells.right()) + 1, size.height())
+    return on_paper(full, theme, scale, sheet.paint)
 
 
 class MatrixView(QWidget):

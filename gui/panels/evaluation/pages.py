@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from engine import scores
 from gui.panels.evaluation.figures import class_tip, describe
 from gui.panels.evaluation.gallery import Gallery, Line, Tile
 from gui.panels.evaluation.matrix import MatrixView
-from gui.parts.combo import Combo
-from gui.parts.mapgrid import input_image
+from gui.parts.combo import named_combo
+from gui.parts.mapsheet import input_image
 from gui.parts.widgets import ElidedLabel, label, link_button
 from gui.theme import MEDIUM, TINY
 
@@ -195,10 +195,10 @@ class SamplesPage(QWidget):
 
     def __init__(self, theme: Theme, asking: Asking) -> None:
         super().__init__()
-        self.which = self._combo("evaluation.which", self.tr("Which samples"))
+        self.which = named_combo("evaluation.which", self.tr("Which samples"), 6)
         for words, which in (("mistakes", "wrong"), ("right ones", "right"), ("all", "all")):
             self.which.addItem(self.tr(words), which)
-        self.order = self._combo("evaluation.order", self.tr("Order"))
+        self.order = named_combo("evaluation.order", self.tr("Order"), 6)
         self.order.addItem(self.tr("worst first"), True)
         self.order.addItem(self.tr("best first"), False)
         self.count = label("", "muted", wrap=True)
@@ -218,6 +218,7 @@ class SamplesPage(QWidget):
         row.addLayout(side)
         row.addWidget(self.gallery, 1)
         for box in (self.which, self.order):
+            box.setFixedWidth(_SIDE_WIDTH)
             box.activated.connect(lambda _index: self._show())
 
     def show_judgement(self, of: protocol.Evaluate, one: Judgement, number: int) -> None:
@@ -264,12 +265,3 @@ class SamplesPage(QWidget):
             return np.zeros(0, np.int64)
         order = np.argsort(errors, kind="stable")
         return np.asarray(order[::-1] if worst_first else order)
-
-    def _combo(self, name: str, words: str) -> Combo:
-        box = Combo()
-        box.setObjectName(name)
-        box.setAccessibleName(words)
-        box.setProperty("role", "")  # words, not code
-        box.setFixedWidth(_SIDE_WIDTH)
-        box.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        return box

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, Qt, QTimer
+from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import (
-    QBoxLayout,
     QHBoxLayout,
     QProgressBar,
     QPushButton,
     QStackedWidget,
-    QTabBar,
     QVBoxLayout,
     QWidget,
 )
 
 from gui.panels.evaluation.asking import STOPPED, Asking
-from gui.panels.evaluation.choices import Asked, EvaluationChoices, combo
+from gui.panels.evaluation.choices import Asked, EvaluationChoices
 from gui.panels.evaluation.classes import ClassView
 from gui.panels.evaluation.figures import (
     class_rows,
@@ -28,15 +25,19 @@ from gui.panels.evaluation.figures import (
     roc_curves,
     scores_words,
 )
+from gui.panels.evaluation.head import Head
 from gui.panels.evaluation.pages import MatrixPage, SamplesPage
 from gui.panels.evaluation.plots import PlotPage
+from gui.parts.combo import named_combo
 from gui.parts.listing import ListingDialog
 from gui.parts.mapchoices import has_weights
-from gui.parts.widgets import Line, label, set_property
+from gui.parts.notice import Notice
+from gui.parts.older_runs import OlderRuns
+from gui.parts.widgets import set_property
 from gui.theme import MEDIUM, SMALL, TINY
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QResizeEvent, QShowEvent
+    from PySide6.QtGui import QShowEvent
 
     from engine.evaluating import Evaluation, Judgement
     from engine.runs import Run
@@ -67,19 +68,21 @@ class EvaluationPanel(QWidget):
         self._runner, self._theme = runner, theme
         self._made: dict[Asked, Evaluation] = {}
         self._under_way: Asked | None = None
-        self._listed = False
+        self._older = OlderRuns(self)
         self.asking = Asking(runner, self)
         self._make_choices()
         self._make_pages(theme)
         self._lay_out()
         self._connect()
-        self._say(self.tr("Train the model once: it can then be evaluated on its test set here."))
+        self.notice.say(
+            self.tr("Train the model once: it can then be evaluated on its test set here.")
+        )
 
     # --- construction -------------------------------------------------------------------------
 
     def _make_choices(self) -> None:
         self.choices = EvaluationChoices()
-        self.output_box = combo("evaluation.output", self.tr("Output"), 6)
+        self.output_box = named_combo("evaluation.output", self.tr("Output"), 6)
         self.output_box.hide()
         self.button = QPushButton(self.tr("Evaluate"))
         self.button.setObjectName("evaluation.evaluate")
@@ -87,15 +90,10 @@ class EvaluationPanel(QWidget):
         self.bar = QProgressBar()
         self.bar.setObjectName("evaluation.progress")
         self.bar.setTextVisible(False)
-        self.notice = label("", "muted", wrap=True)
-        self.notice.setObjectName("evaluation.notice")
+        self.notice = Notice("evaluation.notice")
 
     def _make_pages(self, theme: Theme) -> None:
-        self.tabs = QTabBar()
-        self.tabs.setObjectName("evaluation.pages")
-        self.tabs.setExpanding(False)
-        self.tabs.setStyleSheet("QTabBar::tab { padding: 2px 2px 2px 2px; min-height: 16px; }")
-        self.scores = Line("evaluation.scores", "code")
+        self.head = Head()
         self.matrix = MatrixPage(theme, self.asking)
         self.classes = ClassView()
         self.roc = PlotPage(theme, "evaluation.roc")
@@ -111,16 +109,13 @@ class EvaluationPanel(QWidget):
         choices.addWidget(self.choices, 5)
         choices.addWidget(self.output_box, 3)
         choices.addWidget(self.button)
-        self._head = head = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        head.addWidget(self.tabs)
-        head.addWidget(self.scores, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(MEDIUM, SMALL, MEDIUM, SMALL)
         column.setSpacing(TINY)
         column.addLayout(choices)
         column.addWidget(self.bar)
         column.addWidget(self.notice)
-        column.addLayout(head)
+        column.addWidget(self.head)
         column.addWidget(self.pages, 1)
         column.addStretch(0)
         self.bar.hide()
@@ -128,11 +123,12 @@ class EvaluationPanel(QWidget):
 
     def _connect(self) -> None:
         self._runner.finished.connect(self._on_finished)
+        self._older.found.connect(self.choices.offer_older)
         self.choices.changed.connect(self._on_choice_changed)
         self.output_box.activated.connect(lambda _n: self._show_output())
         self.button.clicked.connect(self._on_button_clicked)
         self.matrix.code.clicked.connect(self._on_code_clicked)
-        self.tabs.currentChanged.connect(self._on_page_chosen)
+        self.head.chosen.connect(lambda name: self.pages.setCurrentWidget(getattr(self, name)))
         self.asking.advanced.connect(self._on_advanced)
         self.asking.evaluated.connect(self._on_evaluated)
         self.asking.refused.connect(self._on_refused)
@@ -146,24 +142,7 @@ class EvaluationPanel(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Look for runs when the panel is seen for the first time."""
         super().showEvent(event)
-        if not self._listed:
-            self._listed = True
-            QTimer.singleShot(0, self, partial(self.choices.list_runs, self._runner.runs_folder))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Give the scores a line of their own where there is no room beside the tabs."""
-        super().resizeEvent(event)
-        self._fit_scores()
-
-    def _fit_scores(self) -> None:
-        least = self.scores.fontMetrics().horizontalAdvance(self.scores.wordings[-1])
-        room = self.width() - 2 * MEDIUM - self.tabs.sizeHint().width() - MEDIUM
-        below = room < least
-        way = QBoxLayout.Direction
-        self._head.setDirection(way.TopToBottom if below else way.LeftToRight)
-        self._head.setSpacing(TINY if below else MEDIUM)
-        side = Qt.AlignmentFlag.AlignLeft if below else Qt.AlignmentFlag.AlignRight
-        self.scores.setAlignment(side | Qt.AlignmentFlag.AlignVCenter)
+        self._older.look(self._runner.runs_folder)
 
     # --- runs ---------------------------------------------------------------------------------
 
@@ -174,7 +153,7 @@ class EvaluationPanel(QWidget):
     def _on_choice_changed(self, trouble: str) -> None:
         if trouble:
             self._show_none()
-            self._say(trouble, error=True)
+            self.notice.say(trouble, error=True)
             self._dress_button()
         else:
             self._show_known()
@@ -194,7 +173,7 @@ class EvaluationPanel(QWidget):
         if self.choices.opened is None or asked is None:
             return
         waits = self._runner.is_training
-        self._say(self.tr("The evaluation comes when the training is over.") if waits else "")
+        self.notice.say(self.tr("The evaluation comes when the training is over.") if waits else "")
         self._show_none()
         self.bar.setRange(0, 0)
         self.bar.show()
@@ -202,7 +181,7 @@ class EvaluationPanel(QWidget):
         self._dress_button()
 
     def _on_advanced(self, done: int, total: int) -> None:
-        self._say("")
+        self.notice.say("")
         self.bar.setRange(0, total if done else 0)
         self.bar.setValue(done)
 
@@ -218,8 +197,8 @@ class EvaluationPanel(QWidget):
     def _on_refused(self, failure: Failure) -> None:
         self._end()
         self._show_none()
-        self._say(failure.sentence, error=failure.sentence != STOPPED)
-        self.notice.setToolTip(failure.traceback[-2000:])
+        tip = failure.traceback[-2000:]
+        self.notice.say(failure.sentence, error=failure.sentence != STOPPED, tip=tip)
 
     def _end(self) -> None:
         self.bar.hide()
@@ -242,9 +221,11 @@ class EvaluationPanel(QWidget):
         if made is None:
             self._show_none()
             name = self.choices.opened.run.info.name if self.choices.opened is not None else ""
-            self._say(self.tr("Press Evaluate to see how {0} does on its test set.").format(name))
+            self.notice.say(
+                self.tr("Press Evaluate to see how {0} does on its test set.").format(name)
+            )
             return
-        self._say("")
+        self.notice.say("")
         with QSignalBlocker(self.output_box):
             self.output_box.clear()
             for one in made.outputs:
@@ -253,8 +234,7 @@ class EvaluationPanel(QWidget):
         self._show_output()
 
     def _show_none(self) -> None:
-        self.tabs.hide()
-        self.scores.hide()
+        self.head.hide()
         self.pages.hide()
         self.output_box.hide()
 
@@ -264,24 +244,15 @@ class EvaluationPanel(QWidget):
         made, one = self.output_box.currentData()
         number = self.output_box.currentIndex()
         kind = _kind(one)
-        wordings, tip = scores_words(made, one)
-        self.scores.set_text(*wordings, tip=tip)
-        before = self.tabs.tabData(self.tabs.currentIndex())
-        with QSignalBlocker(self.tabs):
-            while self.tabs.count():
-                self.tabs.removeTab(0)
-            for name in _PAGES.get(kind, ()):
-                self.tabs.setTabData(self.tabs.addTab(self.tr(_TITLES[name])), name)
-                if name == before:
-                    self.tabs.setCurrentIndex(self.tabs.count() - 1)
+        self.head.show_scores(*scores_words(made, one))
         self._fill_pages(made, one, number)
-        for part in (self.tabs, self.scores):
-            part.show()
-        self._fit_scores()
+        self.head.show_pages({name: self.tr(_TITLES[name]) for name in _PAGES.get(kind, ())})
+        self.head.show()
         self.pages.setVisible(bool(kind))
-        self._on_page_chosen(self.tabs.currentIndex())
         if not kind:
-            self._say(self.tr("There are no figures for an output of this shape but its scores."))
+            self.notice.say(
+                self.tr("There are no figures for an output of this shape but its scores.")
+            )
 
     def _fill_pages(self, made: Evaluation, one: Judgement, number: int) -> None:
         self.matrix.show_judgement(made.request, one)
@@ -304,17 +275,6 @@ class EvaluationPanel(QWidget):
         if opened is not None and asked is not None:
             made = listing_of(opened, self.output_box.currentIndex(), Path(asked[0]))
             ListingDialog(made, self.tr("The confusion matrix"), self._theme, self).open()
-
-    def _on_page_chosen(self, index: int) -> None:
-        name = self.tabs.tabData(index)
-        if name is not None:
-            self.pages.setCurrentWidget(getattr(self, name))
-
-    def _say(self, sentence: str, *, error: bool = False) -> None:
-        self.notice.setText(sentence)
-        self.notice.setToolTip("")
-        set_property(self.notice, "role", "error" if error else "muted")
-        self.notice.setVisible(bool(sentence))
 
 
 def _kind(one: Judgement) -> str:

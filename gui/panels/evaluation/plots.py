@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gui.charts.axes import dress_axes
 from gui.parts.widgets import label
 from gui.theme import MEDIUM, SMALL, TINY, code_font
 
@@ -118,7 +119,7 @@ class PlotPage(QWidget):
         """Take the colours of another theme."""
         self._theme = theme
         if self._view is not None:
-            self._dress()
+            dress_axes(self._view, theme)
             self._draw()
 
     def showEvent(self, event: Any) -> None:  # noqa: ANN401 - Qt's event
@@ -144,16 +145,7 @@ class PlotPage(QWidget):
         self._place.addWidget(self._view, 1)
         plot.setContentsMargins(0, 0, SMALL, 0)
         plot.getAxis("bottom").setStyle(hideOverlappingLabels=False)
-        self._dress()
-
-    def _dress(self) -> None:
-        theme = self._theme
-        self._view.setBackground(theme.panel)
-        for side in ("left", "bottom"):
-            axis = self._view.getPlotItem().getAxis(side)
-            axis.setStyle(tickFont=code_font(11), tickLength=0, tickTextOffset=6)
-            axis.setPen(QColor(theme.border))
-            axis.setTextPen(QColor(theme.muted))
+        dress_axes(self._view, self._theme)
 
     def _draw(self) -> None:
         if self._view is None or not self._curves:

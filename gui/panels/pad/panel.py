@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PIL import Image
-from PySide6.QtCore import QSignalBlocker, QTemporaryDir, QTimer, Signal
+from PySide6.QtCore import QSignalBlocker, QTemporaryDir, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from engine import runs
 from engine.pictures import BadPicture
 from engine.runs import RunError
 from engine.trying import trial_of
@@ -21,7 +19,9 @@ from gui.panels.pad.body import PadBody
 from gui.parts.editors import Combo
 from gui.parts.listing import Listing, ListingDialog
 from gui.parts.mapchoices import Choices, has_weights, open_run, same_drawing
-from gui.parts.widgets import Line, label, link_button, set_property
+from gui.parts.notice import Notice
+from gui.parts.older_runs import OlderRuns
+from gui.parts.widgets import Line, link_button
 from gui.predicting import Predicting
 from gui.theme import MEDIUM, SMALL
 
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
     from gui.document import Document
     from gui.runner import Failure, Runner
     from gui.theme import Theme
-
-_OLDER_RUNS = 30  # that are offered besides those of this session
 
 
 class PadPanel(QWidget):
@@ -56,7 +54,7 @@ class PadPanel(QWidget):
         self._document, self._runner, self._theme = document, runner, theme
         self._trial: Trial | None = None
         self._one: Pictured | None = None
-        self._has_older = False
+        self._older = OlderRuns(self)
         self._predicting = Predicting(runner, self)
         self._make_widgets(theme)
         self._lay_out()
@@ -72,8 +70,7 @@ class PadPanel(QWidget):
         self.caption = Line("pad.caption", "muted")
         self.order = link_button("", "pad.order")
         self.code = link_button(self.tr("Show the code"), "pad.code")
-        self.notice = label("", "muted", wrap=True)
-        self.notice.setObjectName("pad.notice")
+        self.notice = Notice("pad.notice")
         self.body = PadBody(theme)
 
     def _lay_out(self) -> None:
@@ -94,6 +91,7 @@ class PadPanel(QWidget):
 
     def _connect(self) -> None:
         self._runner.finished.connect(self._on_finished)
+        self._older.found.connect(self._offer_older)
         self._document.selection_changed.connect(self._on_selection_changed)
         self._predicting.answered.connect(self._on_answered)
         self._predicting.refused.connect(self._on_refused)
@@ -117,27 +115,19 @@ class PadPanel(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Look for older runs when the panel is seen for the first time; have the model loaded."""
         super().showEvent(event)
-        if not self._has_older:
-            self._has_older = True
-            QTimer.singleShot(0, self, self._list_runs)
+        self._older.look(self._runner.runs_folder)
         self._ask()
 
     def _say(self, sentence: str, *, error: bool = False, tip: str = "") -> None:
-        self.notice.setText(sentence)
-        self.notice.setToolTip(tip)
-        set_property(self.notice, "role", "error" if error else "muted")
-        self.notice.setVisible(bool(sentence))
+        self.notice.say(sentence, error=error, tip=tip)
         for part in (self.body, self.caption, self.order, self.code):
             part.setVisible(self._one is not None)
         self.input_box.setVisible(self._one is not None and self.input_box.count() > 1)
 
     # --- the run ------------------------------------------------------------------------------
 
-    def _list_runs(self) -> None:
-        known = {run.path for run in self.choices.runs()}
-        older = (run for run in runs.list_runs(self._runner.runs_folder) if run.path not in known)
-        for run in islice((run for run in older if has_weights(run)), _OLDER_RUNS):
-            self.choices.add_run(run, newest=False)
+    def _offer_older(self, older: list[Run]) -> None:
+        self.choices.offer_older(older)
         if self._trial is not None or not self.choices.runs():
             return
         self.choices.show_none()
@@ -188,11 +178,8 @@ class PadPanel(QWidget):
 
     def _on_selection_changed(self) -> None:
         """Follow a node that is selected on the canvas, if this run has it."""
-        if len(self._document.selected_nodes) == 1 and self._trial is not None:
-            before = self.choices.node
-            self.choices.choose_node(next(iter(self._document.selected_nodes)))
-            if self.choices.node != before:
-                self._ask()
+        if self._trial is not None and self.choices.follow(self._document.selected_nodes):
+            self._ask()
 
     # --- pictures -----------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QPen
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from gui.charts import export as chart_export
+from gui.charts.axes import dress_axes
 from gui.charts.curves import VALIDATION, Curves, View, log_ticks, smoothed
 from gui.charts.legend import Key, line_pen
 from gui.charts.menu import ChartMenu
@@ -171,13 +172,7 @@ class OverlayChart(QWidget):
         return view
 
     def _dress(self) -> None:
-        self._view.setBackground(self._theme.panel)
-        for side in ("left", "bottom"):
-            axis = self._view.getPlotItem().getAxis(side)
-            axis.setStyle(tickFont=code_font(11), tickLength=0, tickTextOffset=6)
-            axis.setPen(QColor(self._theme.border))
-            axis.setTextPen(QColor(self._theme.muted))
-            axis.setZValue(-1)  # its grid lies under the curves
+        dress_axes(self._view, self._theme)
         self._view.getPlotItem().getAxis("left").setGrid(255)
         self._cursor.setPen(QPen(QColor(self._theme.edge), 0))
 

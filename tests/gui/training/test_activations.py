@@ -17,8 +17,8 @@ from graph.edits import SetParams
 from graph.inference import infer
 from gui.panels.activations import ActivationsPanel
 from gui.parts.listing import ListingDialog
-from gui.parts.mapgrid import (
-    MapGrid,
+from gui.parts.mapgrid import MapGrid
+from gui.parts.mapsheet import (
     arrange,
     colour_table,
     maps_picture,
