@@ -204,16 +204,22 @@ class Line(QLabel):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         if role:
             self.setProperty("role", role)
-        self.wordings: tuple[str, ...] = ("",)
+        self._wordings: tuple[str, ...] = ("",)
         self._tip = ""
 
     def set_text(self, *wordings: str, tip: str = "") -> None:
         """Show another text; shorter wordings of it may follow. `tip` tells more than all."""
         wordings = wordings or ("",)
-        if (wordings, tip) != (self.wordings, self._tip):
-            self.wordings, self._tip = wordings, tip
+        if (wordings, tip) != (self._wordings, self._tip):
+            self._wordings, self._tip = wordings, tip
             self.setAccessibleName(wordings[0])
             self._fit()
+            self.updateGeometry()
+
+    @property
+    def least(self) -> int:
+        """The width in pixels that the shortest wording takes."""
+        return self.fontMetrics().horizontalAdvance(self._wordings[-1])
 
     def minimumSizeHint(self) -> QSize:
         """Return the least size: some letters."""
@@ -226,11 +232,11 @@ class Line(QLabel):
 
     def _fit(self) -> None:
         metrics, room = self.fontMetrics(), self.width()
-        fits = (text for text in self.wordings if metrics.horizontalAdvance(text) <= room)
-        shortest = self.wordings[-1]
+        fits = (text for text in self._wordings if metrics.horizontalAdvance(text) <= room)
+        shortest = self._wordings[-1]
         text = next(fits, metrics.elidedText(shortest, Qt.TextElideMode.ElideRight, room))
         self.setText(text)
-        self.setToolTip(self._tip or ("" if text == self.wordings[0] else self.wordings[0]))
+        self.setToolTip(self._tip or ("" if text == self._wordings[0] else self._wordings[0]))
 
 
 class FlowLayout(QLayout):

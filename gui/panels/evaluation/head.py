@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QBoxLayout, QTabBar, QWidget
+from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtWidgets import QTabBar
 
+from gui.parts.beside import Beside
 from gui.parts.widgets import Line
-from gui.theme import MEDIUM, TINY
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from PySide6.QtGui import QResizeEvent
+    from collections.abc import Mapping
 
 
-class Head(QWidget):
+class Head(Beside):
     """Tabs with the scores beside them; below them where there is no room.
 
     Signals:
@@ -26,16 +24,12 @@ class Head(QWidget):
     chosen = Signal(str)
 
     def __init__(self) -> None:
-        super().__init__()
         self.tabs = QTabBar()
         self.tabs.setObjectName("evaluation.pages")
         self.tabs.setExpanding(False)
         self.tabs.setStyleSheet("QTabBar::tab { padding: 2px 2px 2px 2px; min-height: 16px; }")
         self.scores = Line("evaluation.scores", "code")
-        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
-        self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.addWidget(self.tabs)
-        self._row.addWidget(self.scores, 1)
+        super().__init__(self.tabs, self.scores, self.scores)
         self.tabs.currentChanged.connect(self._on_current_changed)
 
     def show_pages(self, titles: Mapping[str, str]) -> None:
@@ -48,27 +42,7 @@ class Head(QWidget):
                 self.tabs.setTabData(self.tabs.addTab(title), name)
                 if name == before:
                     self.tabs.setCurrentIndex(self.tabs.count() - 1)
-        self._fit()
         self._on_current_changed(self.tabs.currentIndex())
-
-    def show_scores(self, wordings: Sequence[str], tip: str) -> None:
-        """Show scores, in the longest wording that fits."""
-        self.scores.set_text(*wordings, tip=tip)
-        self._fit()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Give the scores a line of their own where there is no room beside the tabs."""
-        super().resizeEvent(event)
-        self._fit()
-
-    def _fit(self) -> None:
-        least = self.scores.fontMetrics().horizontalAdvance(self.scores.wordings[-1])
-        below = self.width() - self.tabs.sizeHint().width() - MEDIUM < least
-        way = QBoxLayout.Direction
-        self._row.setDirection(way.TopToBottom if below else way.LeftToRight)
-        self._row.setSpacing(TINY if below else MEDIUM)
-        side = Qt.AlignmentFlag.AlignLeft if below else Qt.AlignmentFlag.AlignRight
-        self.scores.setAlignment(side | Qt.AlignmentFlag.AlignVCenter)
 
     def _on_current_changed(self, index: int) -> None:
         name = self.tabs.tabData(index)

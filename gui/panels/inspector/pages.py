@@ -22,7 +22,7 @@ from gui.panels.inspector.sections import (
     SourceOrder,
     WhyCard,
 )
-from gui.parts.editors import Editor, LineEditor, plain_doc
+from gui.parts.editors import LABEL_WIDTH, Editor, LineEditor, plain_doc
 from gui.parts.form import FormGrid, ParamForm, Shown
 from gui.parts.names import LAYER_NAME, PROJECT_NAME, VARIABLE
 from gui.parts.widgets import breakable, hand_focus_on, label, rule
@@ -67,8 +67,11 @@ class Page(QWidget):
         self._column.addWidget(box)
         return box
 
-    def heading(self, text: str, family: str = "") -> QLabel:
-        """Put the page's heading at its top, with the family's icon, and return its label."""
+    def heading(self, text: str, family: str = "", beside: QWidget | None = None) -> QLabel:
+        """Put the page's heading at its top, with the family's icon, and return its label.
+
+        `beside`: a field that stands at its right, where fields of forms begin.
+        """
         row = QHBoxLayout()
         row.setContentsMargins(MEDIUM, TINY, SMALL, TINY)
         row.setSpacing(SMALL)
@@ -83,6 +86,9 @@ class Page(QWidget):
         words.setFont(text_font(TEXT_SIZE, QFont.Weight.DemiBold))
         words.setStyleSheet("font-weight: 600;")
         row.addWidget(words, 1)
+        if beside is not None:
+            words.setFixedWidth(LABEL_WIDTH)
+            row.addWidget(beside, 1)
         self._column.addLayout(row)
         return words
 
@@ -272,31 +278,27 @@ class ProjectPage(Page):
 
     def __init__(self, document: Document, theme: Theme) -> None:
         super().__init__(document, theme)
-        self._heading = self.heading("")
-        names = QWidget()
-        grid = FormGrid(names)
         self._name = LineEditor("project", PROJECT_NAME)
         self._name.committed.connect(self._on_name_committed)
-        grid.add(self.tr("name"), self.tr("The name of the model."), self._name)
-        self._counts = label("", "muted", wrap=True)
-        self._counts.setObjectName("inspector.counts")
-        self.section(names, self._counts, line=False)
+        self._name.setToolTip(self.tr("The name of the model."))
+        self._heading = self.heading(self.tr("Project"), beside=self._name)
         sources = SourceOrder(document, theme, self.push)
         outputs = OutputOrder(document, theme, self.push)
         self._parts = [
             (sources, self.section(sources, title=self.tr("Inputs in order"))),
             (outputs, self.section(outputs, title=self.tr("Outputs in order"))),
         ]
+        self._counts = label("", "muted", wrap=True)
+        self._counts.setObjectName("inspector.counts")
         self._hint = label("", "muted", wrap=True)
         self._hint.setObjectName("inspector.hint")
-        self.section(self._hint)
+        self.section(self._counts, self._hint)
         self._column.addStretch(1)
 
     def refresh(self) -> None:
         """Show the project as it is now."""
         project = self.document.project
         count = len(project.graph.layers)
-        self._heading.setText(self.tr("Project"))
         if not self._name.is_being_edited:
             self._name.show_value(project.name)
         layers = self.tr("1 layer") if count == 1 else self.tr("{0} layers").format(count)

@@ -190,10 +190,10 @@ class SourceOrder(OrderedList):
         return inputs_of(self.document.project.graph)
 
     def refresh(self) -> bool:
-        """Show the model's inputs."""
+        """Show the model's inputs; a single one has no order."""
         nodes = self.document.project.graph.nodes
         entries = tuple(Entry(key, nodes[key].label, self._shape(key)) for key in self._keys())
-        return self._list(entries, "inspector.source", movable=True)
+        return self._list(entries, "inspector.source", movable=True) and len(entries) > 1
 
     def _move(self, row: int, to: int) -> None:
         self._push(OrderSources(_moved(self._keys(), row, to)), self.tr("Order the inputs"))
@@ -207,14 +207,14 @@ class OutputOrder(OrderedList):
         self._push = push
 
     def refresh(self) -> bool:
-        """Show the model's outputs."""
+        """Show the model's outputs; a single one has no order."""
         graph = self.document.project.graph
         entries = tuple(
             Entry(port.node, graph.nodes[port.node].label, self._shape(*port))
             for port in graph.outputs
             if port.node in graph.nodes
         )
-        return self._list(entries, "inspector.returned", movable=True)
+        return self._list(entries, "inspector.returned", movable=True) and len(entries) > 1
 
     def _move(self, row: int, to: int) -> None:
         outputs = self.document.project.graph.outputs

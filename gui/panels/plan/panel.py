@@ -123,7 +123,10 @@ class PlanPanel(QWidget):
         for grid, params in ((first, (_EPOCHS, _BATCH)), (rest, _FIELDS)):
             for param in params:
                 grid.add(param.name, param.doc, self._editor(param))
-        tip = self.tr("What val_loss and val_accuracy are taken on.")
+        tip = self.tr(
+            "What val_loss and val_accuracy are taken on: a part of the training set that "
+            "is held out, the test set, or nothing."
+        )
         rest.add("validation", tip, self.validation)
         for param in (_SPLIT, _STRATIFIED):
             rest.add(param.name, param.doc, self._editor(param))
@@ -160,7 +163,7 @@ class PlanPanel(QWidget):
 
     def _validation_box(self) -> Combo:
         box = word_box("plan.validation", self.tr("Validation"))
-        box.addItem(self.tr("part of the training set"), "split")
+        box.addItem(self.tr("a held-out part"), "split")
         box.addItem(self.tr("the test set"), "test")
         box.addItem(self.tr("none"), "none")
         box.activated.connect(lambda _index: self._set("validation", box.currentData()))

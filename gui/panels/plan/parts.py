@@ -53,7 +53,7 @@ class DescentForm(QWidget):
         self.compare.setToolTip(self.tr("Train the drawing once with each, one after the other"))
         self.compare.clicked.connect(self.comparison_wanted)
         grid = FormGrid(self, PLAN_WIDTH, buttons=False)
-        tip = self.tr("After how many samples the weights are changed.")
+        tip = self.tr("After how many samples of the training part the weights are changed.")
         grid.add("descent", tip, self.box)
         grid.addWidget(self.compare, grid.rowCount(), 1, Qt.AlignmentFlag.AlignLeft)
 
@@ -63,10 +63,7 @@ class DescentForm(QWidget):
         if samples > 1:
             self.sizes = {self.tr("batch"): samples, **self.sizes}
         texts = {
-            size: self.tr("{0}: {1:,} samples").format(word, size)
-            if size > 1
-            else self.tr("{0}: 1 sample").format(word)
-            for word, size in self.sizes.items()
+            size: self.tr("{0}: {1:,}").format(word, size) for word, size in self.sizes.items()
         }
         with QSignalBlocker(self.box):
             self.box.clear()
@@ -89,7 +86,7 @@ class WeightsForm(QWidget):
         super().__init__()
         self.balance = word_box("plan.class_weight", self.tr("Class weights"))
         self.balance.addItem(self.tr("all labels alike"), "none")
-        self.balance.addItem(self.tr("rare labels weigh more"), "balanced")
+        self.balance.addItem(self.tr("rare ones more"), "balanced")
         self.balance.activated.connect(
             lambda _n: self.edited.emit("class_weight", self.balance.currentData())
         )

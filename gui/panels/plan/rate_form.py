@@ -47,7 +47,7 @@ class RateEditor(Editor):
         self.box.setObjectName(f"{name}.schedule")
         self.box.setProperty("role", "")  # words, not code
         self.box.setAccessibleName(self.tr("Learning-rate schedule"))
-        self.box.addItem(self.tr("the same in all steps"), "")
+        self.box.addItem(self.tr("constant"), "")
         for schedule in objects.offered("schedule"):
             self.box.addItem(schedule, schedule)
         self.box.activated.connect(lambda _n: self.schedule_wanted.emit(self.box.currentData()))

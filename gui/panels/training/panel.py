@@ -22,6 +22,7 @@ from gui.panels.training.controls import Controls
 from gui.panels.training.notes import NoteLine
 from gui.panels.training.parts import Notice, TextWindow
 from gui.panels.training.record import Record, plan_texts
+from gui.parts.beside import Beside
 from gui.parts.widgets import Line, link_button
 from gui.runner import State
 from gui.theme import MEDIUM, SMALL, TINY
@@ -299,12 +300,14 @@ def _lay_out(panel: TrainingPanel) -> QStackedLayout:
     top.setSpacing(SMALL)
     top.addWidget(panel.status, 1)
     top.addWidget(panel.controls)
-    below = QHBoxLayout()
-    below.setSpacing(MEDIUM)
-    below.addWidget(panel.outcome, 1)
-    below.addWidget(panel.controls.longer)
-    below.addWidget(panel.messages)
-    below.addWidget(panel.folder)
+    links = QWidget()
+    row = QHBoxLayout(links)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(MEDIUM)
+    for link in (panel.controls.longer, panel.messages, panel.folder):
+        row.addWidget(link)
+    row.addStretch(1)
+    below = Beside(panel.outcome, links, panel.outcome)
     pages = QStackedLayout()
     pages.addWidget(panel.chart)
     pages.addWidget(panel.notice)
@@ -313,7 +316,7 @@ def _lay_out(panel: TrainingPanel) -> QStackedLayout:
     column.setSpacing(TINY)
     column.addLayout(top)
     column.addWidget(panel.progress)
-    column.addLayout(below)
+    column.addWidget(below)
     column.addWidget(panel.notes)
     column.addLayout(pages, 1)
     return pages

@@ -268,3 +268,16 @@ def test_nothing_selected_shows_the_project(panel: InspectorPanel, drawn: Drawn)
     assert drawn.document.selected_nodes == {drawn.keys["visible"]}
     panel.set_theme(LIGHT)
     assert one(panel, QLabel, "inspector.heading").text() == "visible · Input"
+
+
+def test_the_order_of_several_outputs_is_seen_on_a_small_screen(
+    panel: InspectorPanel, drawn: Drawn
+) -> None:
+    drawn.select("flat1")
+    one(panel, QCheckBox, "inspector.output").click()
+    drawn.document.select()
+    panel.resize(440, 150)  # the dock in a window of 1024 × 700
+    QApplication.sendPostedEvents()
+    last = one(panel, QPushButton, "inspector.returned.1")
+    assert last.mapTo(panel, last.rect().bottomLeft()).y() < panel.height()
+    assert not one(panel, QPushButton, "inspector.source.0").isVisible()  # one has no order

@@ -99,7 +99,7 @@ def test_a_learning_rate_follows_a_schedule_and_goes_back(
     rate = plan(document).optimizer.settings["learning_rate"]
     assert rate.settings["decay_steps"] == 50
     assert not [one for one in document.problems if one.severity == "error"]
-    choose(panel, "plan.optimizer.learning_rate.schedule", "the same in all steps")
+    choose(panel, "plan.optimizer.learning_rate.schedule", "constant")
     assert plan(document).optimizer.settings == {"learning_rate": 0.02}
     assert not curve.isVisible()
 
@@ -242,7 +242,7 @@ def test_a_callback_whose_package_is_missing_is_listed_with_the_reason(
 
 
 def test_weights_and_precision_are_edits(panel: PlanPanel, document: Document) -> None:
-    choose(panel, "plan.class_weight", "rare labels weigh more")
+    choose(panel, "plan.class_weight", "rare ones more")
     box = panel.findChild(QCheckBox, "plan.mixed_precision")
     at = QPoint(8, box.height() // 2)
     QTest.mouseClick(box, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at)
@@ -254,7 +254,7 @@ def test_weights_and_precision_are_edits(panel: PlanPanel, document: Document) -
 def test_descents_are_batch_sizes_that_can_be_compared(
     qtbot: QtBot, panel: PlanPanel, document: Document
 ) -> None:
-    choose(panel, "plan.descent", "batch: 900 samples")
+    choose(panel, "plan.descent", "batch: 900")
     assert plan(document).batch_size == 900
     enter(panel, "plan.batch_size", "64")
     assert panel.findChild(QComboBox, "plan.descent").currentIndex() == -1

@@ -75,6 +75,10 @@ def test_a_click_trains_and_curves_get_points(
     accuracy = f"{run.info.scores['accuracy']:.4f}"
     assert text(panel, "training.result").startswith(f"Test accuracy {accuracy} · loss ")
     assert panel.findChild(QPushButton, "training.folder").isVisible()
+    panel.resize(312, 250)  # on a small screen the links go below, so that it can be read
+    wait.until(lambda: panel.outcome.width() > 260)
+    assert text(panel, "training.result").startswith(f"Test accuracy {accuracy}")
+    assert "…" not in text(panel, "training.result")
 
     assert panel.status.accessibleName() == "Trained for 3 epochs"
     click(panel, "training.messages")
