@@ -9,7 +9,7 @@ from cli import files
 from cli.ends import Refusal, Status, report_files
 from cli.options import AsJson, File
 from cli.verdict import refuse_errors
-from codegen.export import export
+from codegen.export import export, named
 from graph.inference import infer
 from graph.projectfile import BadFile
 
@@ -31,6 +31,6 @@ def run(
         written = export(project, report, output)
     except BadFile as bad:
         raise Refusal(str(bad)) from None
-    names = " and ".join(str(path) for path in written)
-    report_files(written, f"{names} written. Run it with: python {output}", as_json=as_json)
+    said = f"{named(written)} written. Run it with: python {output}"
+    report_files(written, said, as_json=as_json)
     return Status.FINE

@@ -24,6 +24,8 @@ DATA = "data"
 MOST_BYTES = 1 << 30
 """A folder of images that is larger isn't copied."""
 
+_WORTH_SAYING = 20  # megabytes of data
+
 
 def export(project: Project, report: Report, path: Path) -> tuple[Path, ...]:
     """Write a drawing's program to a file, and return all files that were written.
@@ -46,6 +48,24 @@ def export(project: Project, report: Report, path: Path) -> tuple[Path, ...]:
     written += copy_own(project, path.parent)
     write_text(path, program.text)
     return tuple(written)
+
+
+def named(written: tuple[Path, ...]) -> str:
+    """Return what an export wrote in few words: the program, then a name or how many files."""
+    program, *others = written
+    home = program.parent
+    if len(others) == 1:
+        return f"{program.name} and {others[0].relative_to(home)}"
+    data = [one for one in others if one.parent != home]
+    beside = [one.name for one in others if one.parent == home]
+    size = sum(one.stat().st_size for one in data) / 1e6
+    megabytes = f" ({size:,.0f} MB)" if size >= _WORTH_SAYING else ""
+    found = [program.name, *beside]
+    if data:
+        files = "1 file" if len(data) == 1 else f"{len(data):,} files"
+        found.append(f"{files} of data{megabytes} in {DATA}/")
+    *first, last = found
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def copy_own(project: Project, folder: Path) -> tuple[Path, ...]:
@@ -74,8 +94,7 @@ def _copy_data(project: Project, folder: Path) -> Iterator[Path]:
         if sum(file.stat().st_size for file in inner) > MOST_BYTES:
             continue
         for file in inner:
-            _copy(file, folder / file.relative_to(home))
-        yield folder / below
+            yield _copy(file, folder / file.relative_to(home))
 
 
 def _copy(source: Path, target: Path) -> Path:

@@ -107,7 +107,7 @@ class Files(QObject):
 
     def export_program(self) -> None:
         """Save the Keras program to a .py file a person chooses, its data beside it."""
-        from codegen.export import export  # noqa: PLC0415 - rarely needed
+        from codegen.export import export, named  # noqa: PLC0415 - rarely needed
 
         suggested = str(Path(self._folder()) / f"{_stem(self.document.project.name)}.py")
         chosen, _ = QFileDialog.getSaveFileName(
@@ -121,8 +121,7 @@ class Files(QObject):
         except (OSError, projectfile.BadFile) as error:
             self.tell(self.tr("{path} can't be written: {error}.").format(path=path, error=error))
             return
-        names = ", ".join(str(part.relative_to(path.parent)) for part in written)
-        self.tell(self.tr("Saved {names} in {folder}.").format(names=names, folder=path.parent))
+        self.window.messages.tell_in_passing(self.tr("Saved {0}.").format(named(written)))
 
     def export_picture(self) -> None:
         """Save the drawing as a picture."""

@@ -10,8 +10,6 @@ from PySide6.QtWidgets import (
     QMainWindow,
     QStackedWidget,
     QTabWidget,
-    QVBoxLayout,
-    QWidget,
 )
 
 from gui import actions
@@ -89,10 +87,14 @@ class MainWindow(QMainWindow):
         self.settings, self.theme = settings, theme
         self.is_training = False
         self.canvas = CanvasView(document, theme)
-        self.messages = MessageBar()
         self.start = StartPage(theme)
+        self._pages = QStackedWidget()
+        self._pages.setObjectName("pages")
+        self._pages.addWidget(self.canvas)
+        self._pages.addWidget(self.start)
+        self.messages = MessageBar(self._pages)
         self.commands = Commands(self)
-        self.setCentralWidget(self._middle())
+        self.setCentralWidget(self._pages)
         self.docks = self._build_docks()
         self._dock_tabs = DockTabs(self, self.docks.values())
         self.actions_by_id = actions.build_actions(self, self.commands)
@@ -111,19 +113,6 @@ class MainWindow(QMainWindow):
         self._refresh()
 
     # construction ----------------------------------------------------------------------------
-
-    def _middle(self) -> QWidget:
-        self._pages = QStackedWidget()
-        self._pages.setObjectName("pages")
-        self._pages.addWidget(self.canvas)
-        self._pages.addWidget(self.start)
-        middle = QWidget()
-        column = QVBoxLayout(middle)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.messages)
-        column.addWidget(self._pages, 1)
-        return middle
 
     def _build_docks(self) -> dict[str, QDockWidget]:
         self.panels = make_panels(self)
@@ -149,6 +138,11 @@ class MainWindow(QMainWindow):
             signal.connect(self._refresh)
         self.canvas.zoom_changed.connect(self.status.show_zoom)
         self.canvas.parameter_wanted.connect(self._on_parameter_wanted)
+        self._pages.currentChanged.connect(self.messages.raise_)
+        # the first page is read from its top, so it makes room; a drawing stays where it is
+        self.messages.height_changed.connect(
+            lambda height: self.start.setViewportMargins(0, height, 0, 0)
+        )
         self.start.chosen.connect(self._on_template_chosen)
         self.start.file_wanted.connect(self.commands.files.open)
         self.start.layer_wanted.connect(self._on_layer_chosen)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton, QTabBar
@@ -14,13 +14,9 @@ from engine.runs import RunInfo, new_run
 from graph import projectfile, templates
 from graph.edits import SetData
 from graph.project import Data
-from gui.app import build_window
 from gui.runner import State
-from gui.settings import Settings
-from gui.theme import DARK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from pytestqt.qtbot import QtBot
@@ -28,21 +24,6 @@ if TYPE_CHECKING:
     from gui.main_window import MainWindow
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
-
-
-@pytest.fixture
-def window(qtbot: QtBot, qapp: object, tmp_path: Path) -> Iterator[MainWindow]:
-    made = build_window(qapp, Settings.in_file(tmp_path / "settings.ini"), DARK)  # type: ignore[arg-type] - pytest-qt's
-    made.painted.disconnect()  # no engine is started
-    made.runner.runs_folder = tmp_path / "runs"
-    made.show()
-    qtbot.waitExposed(made)
-    yield made
-    for sheet in made.document.sheets:
-        sheet.stack.setClean()  # nobody is asked whether to save
-    made.close()
-    made.deleteLater()  # windows that stay are dressed anew with each further one
-    QCoreApplication.sendPostedEvents(made, QEvent.Type.DeferredDelete)
 
 
 @pytest.mark.parametrize(("source", "says"), [("", "No data set"), ("/nowhere/my.npz", "my.npz")])
