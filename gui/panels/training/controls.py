@@ -33,6 +33,7 @@ class Controls(QWidget):
         self._runner = runner
         self._run: Run | None = None
         self._is_busy = False
+        self._is_asked = False  # to hold or go on, and the engine hasn't done it yet
         self.train = _button(
             self.tr("Train"), "training.train", self.tr("Run the program of this drawing")
         )
@@ -68,7 +69,7 @@ class Controls(QWidget):
         if self._is_busy and not busy:  # a press that was meant for Stop or Pause
             self.train.rest()
             self.resume.rest()
-        self._run, self._is_busy = run, busy
+        self._run, self._is_busy, self._is_asked = run, busy, False
         paused = state is State.PAUSED
         self.train.setVisible(not busy)
         self.resume.setVisible(not busy and run is not None and run.can_resume)
@@ -93,11 +94,17 @@ class Controls(QWidget):
         return not self._is_busy and self._run is not None and self._run.can_resume
 
     def pause_or_go_on(self) -> None:
-        """Hold the training, or let it go on if it is held."""
-        self.pause.setEnabled(False)  # until the engine has done it
+        """Hold the training, or let it go on if it is held; once until the engine has done it.
+
+        The button stays enabled meanwhile: else the keyboard focus would go on to Stop.
+        """
+        if self._is_asked:
+            return
+        self._is_asked = True
         if self._runner.state is State.PAUSED:
             self._runner.proceed()
         else:
+            self.pause.setText(self.tr("Pausing …"))
             self._runner.pause()
 
     def resume_run(self) -> None:
