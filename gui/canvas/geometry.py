@@ -253,6 +253,10 @@ class Geometry:
         below = self.faces[self.row[key]].port_y(side, index)
         return QPointF(x if side == "in" else x + width, y + below)
 
+    def takes_list(self, key: str) -> bool:
+        """Say whether a node takes any number of inputs."""
+        return _takes_list(self.graph, key)
+
     def port_of_slot(self, key: str, slot: int) -> int:
         """Return which port from the top an input slot is; a free slot of a list is the last."""
         if not _takes_list(self.graph, key):

@@ -1,8 +1,10 @@
 """Drawing wires: from a port to a port or anywhere on a node, from either side.
 
 Both manners work: drag, or click a port and then the target. Dragging the end of a wire off its
-port takes it elsewhere, or out. While the wire is in hand, ports that would take it light up, and
-the one under the pointer says why it wouldn't; it may be drawn all the same.
+port takes it elsewhere, or out. A node that takes any number of inputs gets one more, wherever on
+it the wire is put; elsewhere the wire replaces the one in the port. While the wire is in hand,
+ports that would take it light up, and the one under the pointer says why it wouldn't; it may be
+drawn all the same.
 """
 
 from __future__ import annotations
@@ -127,17 +129,22 @@ class ConnectTool(Tool):
             return self._aim_at_node(hit.key)
         return None
 
-    def _aim_at_port(self, hit: Hit) -> Aim:
+    def _aim_at_port(self, hit: Hit) -> Aim | None:
         geometry = self.view.drawing
         at = geometry.port_point(hit.key, hit.side, hit.port)
         if self.loose.side == "in":
             return self._judged(Link(hit.key, self.loose.node, self.loose.place, hit.port), at)
         slot, there = geometry.input_at(hit.key, hit.port)
+        if there not in {None, self.taken} and geometry.takes_list(hit.key):
+            return self._aim_at_node(hit.key)
         link = Link(self.loose.node, hit.key, slot, self.loose.place)
         return self._judged(link, at, there)
 
     def _aim_at_node(self, key: str) -> Aim | None:
-        """Return the aim at the port of a node that is free, or else the first."""
+        """Return the aim at the port of a node that is free, or else the first.
+
+        A wire that was taken off the node goes back to where it was.
+        """
         geometry, loose = self.view.drawing, self.loose
         face = geometry.faces[geometry.row[key]]
         if key == loose.node:
@@ -150,7 +157,12 @@ class ConnectTool(Tool):
             )
         if not face.inputs:
             return None
-        slot = placing.free_slot(self.view.document.project, key)
+        project = self.view.document.project
+        taken = project.graph.links[self.taken] if self.taken is not None else None
+        if taken is not None and taken.target == key:
+            slot = taken.slot
+        else:
+            slot = placing.free_slot(project, key)
         index = geometry.port_of_slot(key, slot)
         _, there = geometry.input_at(key, index)
         link = Link(loose.node, key, slot, loose.place)

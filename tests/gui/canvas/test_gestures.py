@@ -191,10 +191,26 @@ def test_an_occupied_port_gets_the_new_wire(hand: Hand) -> None:
     hand.drag(hand.out("visible"), hand.into("flat1"))
     assert ("visible", "flat1", 0) in hand.wires()
     assert ("pool1", "flat1", 0) not in hand.wires()
-    hand.drag(hand.out("hidden1"), hand.into("merge", 0))  # of a merge too, and a circle at that
-    assert ("hidden1", "merge", 0) in hand.wires()
-    assert ("flat1", "merge", 0) not in hand.wires()
-    assert hand.view.drawing.severity[hand.view.drawing.row[hand.id("merge")]] == 2
+    hand.drag(hand.out("hidden1"), hand.into("conv1"))  # may be a circle
+    assert ("hidden1", "conv1", 0) in hand.wires()
+    assert hand.view.drawing.severity[hand.view.drawing.row[hand.id("conv1")]] == 2
+
+
+def test_a_merge_gets_one_more_input_wherever_the_wire_is_put(hand: Hand) -> None:
+    before = hand.wires()
+    for at, target in enumerate((hand.into("merge", 0), hand.into("merge", 1)), 2):
+        hand.drag(hand.out("pool1"), target)
+        assert ("pool1", "merge", at) in hand.wires()
+    hand.drag(hand.out("pool2"), hand.middle("merge") + QPoint(0, 20))
+    assert hand.wires() - before == {
+        ("pool1", "merge", 2), ("pool1", "merge", 3), ("pool2", "merge", 4)
+    }  # fmt: skip
+    assert hand.document.undo_stack.count() == 3
+    hand.drag(hand.into("merge", 0), hand.into("merge", 1))  # let go on the same node
+    assert hand.document.undo_stack.count() == 3
+    for _ in range(3):
+        hand.undo()
+    assert hand.wires() == before
 
 
 @pytest.mark.parametrize(
