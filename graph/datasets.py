@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+import threading
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+from weakref import WeakMethod
 
 import platformdirs
 
@@ -22,7 +24,11 @@ from graph.kerasdata import RESOURCES
 from graph.known import KERAS_FILES, KNOWN, SAMPLE
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from graph.project import Data, Project
+
+    Ask = Callable[[tuple[Path, ...]], bool]
 
 __all__ = [
     "BUNDLED",
@@ -43,6 +49,7 @@ __all__ = [
     "fingerprint",
     "is_file",
     "is_here",
+    "leave_reading_to",
     "look_up",
     "missing_sentence",
     "own_paths",
@@ -181,7 +188,7 @@ def look_up(source: str, joined: tuple[str, ...] = (), test_split: float = 0.2) 
     odd = [path.name for path in paths if not _is_rows(path)]
     if odd:
         raise BadData(f"{odd[0]} can't be joined: only tables and folders of images can.")
-    found = _look_at(tuple(map(_absolute, paths)), stamps(paths)).data
+    found = _look_at(tuple(map(_absolute, paths))).data
     return sources.with_test(found, test_split)
 
 
@@ -189,7 +196,7 @@ def table(data: Data) -> sources.Table:
     """Return the rows of own tables and folders of images with their columns. Raises BadData."""
     paths = own_paths(data)
     describe(data)  # raises what there is to raise
-    found = _look_at(paths, stamps(paths))
+    found = _look_at(paths)
     return found._replace(data=sources.with_test(found.data, data.test_split))
 
 
@@ -238,9 +245,54 @@ def stamps(paths: tuple[Path, ...]) -> tuple[int, ...]:
     return tuple(found)
 
 
-@lru_cache(maxsize=2)  # the rows of a large folder take some 50 MB
-def _look_at(paths: tuple[Path, ...], _stamps: tuple[int, ...]) -> sources.Table:
-    return sources.look_at(paths)
+_MOST_KEPT = 2  # the rows of a large folder take some 50 MB
+_kept: dict[tuple[Path, ...], tuple[tuple[int, ...], sources.Table | BadData]] = {}
+_reads_now = threading.Lock()  # who comes second finds what the first has read
+_thread = threading.local()
+
+
+def leave_reading_to(ask: Ask) -> None:
+    """Let this thread read no rows from now on, since that may take seconds.
+
+    It is given what is known of its sources. Where they have changed since, and where nothing is
+    known, which is BadData for now, `ask` is called with their paths: to read them elsewhere. It
+    is a method that says whether it does so, and is forgotten with its object.
+    """
+    _thread.ask = WeakMethod(ask)
+
+
+def _look_at(paths: tuple[Path, ...]) -> sources.Table:
+    """Return the rows of sources, read anew if they have changed. Raises BadData."""
+    now, known = stamps(paths), _kept.get(paths)
+    if known is None or known[0] != now:
+        asked: WeakMethod[Ask] | None = getattr(_thread, "ask", None)
+        ask = asked() if asked is not None else None
+        if ask is None or not ask(paths):
+            known = _read(paths, now)
+    if known is None:
+        raise BadData(f"{' and '.join(path.name for path in paths)} is being read …")
+    if isinstance(known[1], BadData):
+        raise BadData(str(known[1]))
+    return known[1]
+
+
+def _read(
+    paths: tuple[Path, ...], now: tuple[int, ...]
+) -> tuple[tuple[int, ...], sources.Table | BadData]:
+    """Return and keep what sources hold that were last changed then."""
+    with _reads_now:
+        known = _kept.pop(paths, None)
+        if known is None or known[0] != now:
+            try:
+                known = now, sources.look_at(paths)
+            except BadData as refusal:
+                known = now, refusal
+            except OSError as error:
+                known = now, BadData(f"The data can't be read: {error}.")
+        _kept[paths] = known
+        while len(_kept) > _MOST_KEPT:
+            del _kept[next(iter(_kept))]
+        return known
 
 
 def fingerprint(project: Project) -> str:

@@ -12,6 +12,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
+
 from graph.datavalues import BadData, Mismatch, Origin
 
 if TYPE_CHECKING:
@@ -27,8 +29,12 @@ _TRAIN, _TEST = "train", "test"
 Cells = dict[str, str]
 
 
-class Row(NamedTuple):
-    """One row: its number in its table (the heading is row 1), its place, and its cells."""
+class Row(msgspec.Struct, frozen=True, gc=False):
+    """One row: its number in its table (the heading is row 1), its place, and its cells.
+
+    Python's garbage collector doesn't walk through them: there may be 100,000, and it holds all
+    threads meanwhile.
+    """
 
     number: int | None
     where: str
@@ -207,7 +213,9 @@ def join(first: Rows, second: Rows) -> Rows:
                 sentence = f"{_said(row)} has the key {key}, which {other} doesn't have."
                 wrong.append(Mismatch(row.number, row.where, sentence))
     rows = tuple(
-        row._replace(cells=two[key].cells | row.cells) for key, row in one.items() if key in two
+        Row(row.number, row.where, two[key].cells | row.cells)
+        for key, row in one.items()
+        if key in two
     )
     columns = dict.fromkeys(second.columns, len(first.origins)) | first.columns
     ordered = dict.fromkeys((*first.columns, *second.columns))

@@ -33,6 +33,8 @@ def application() -> QApplication:
     if isinstance(app, QApplication):
         return app
     app = QApplication(sys.argv[:1])
+    # each of Qt's calls lets other threads run: one that reads a large folder takes that long then
+    sys.setswitchinterval(0.0005)
     app.setApplicationName("Layerloom")
     app.setApplicationDisplayName("Layerloom")
     app.setOrganizationName("Layerloom")

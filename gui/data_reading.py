@@ -7,14 +7,16 @@ import threading
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from shiboken6 import isValid
 
 from graph import datasets
+from graph.project import Data
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from graph.change import Change
-    from graph.project import Data
     from gui.document import Document
 
 _PATIENCE_MS = 150  # of people, until they are told what they wait for
@@ -119,6 +121,7 @@ class OwnData(QObject):
     """What is known of the own data of the drawings in a window: read before they are shown.
 
     Looking up 60,000 files takes a second, decoding them a minute: both are done in the background.
+    The window's thread itself reads no rows: it sees what is known, until more is.
 
     Signals:
         reading(str): a drawing will be shown once the data of this name are read.
@@ -135,17 +138,39 @@ class OwnData(QObject):
         self._document = document
         self._seen: tuple[str, ...] = ()  # the sources of the drawing that is shown
         self._opening = 0
+        self._asked: tuple[Path, ...] = ()  # the sources that the window's thread has asked for
+        self._unread = DataReading(self)
+        self._unread.read.connect(lambda _data: self._on_read())
+        self._unread.refused.connect(lambda _why: self._on_read())
+        self._looked_at: tuple[Path, ...] = ()  # sources that will be known anew once checked
         self.is_checking = False
         self._check = DataReading(self)
+        self._check.read.connect(self._on_check_began)
         self._check.progressed.connect(self.progressed)
         self._check.checked.connect(self._on_checked)
         self._check.refused.connect(lambda _why: self._end_check())
         document.changed.connect(self._on_document_changed)
+        datasets.leave_reading_to(self._on_unread)
 
     @property
     def is_opening(self) -> bool:
         """Say whether a drawing waits for its data to be read."""
-        return self._opening > 0
+        return self._opening > 0 or bool(self._asked)
+
+    def _on_unread(self, paths: tuple[Path, ...]) -> bool:
+        """Have sources read that are new to the window, or have changed on the disk."""
+        if not isValid(self):  # the window has gone
+            return False
+        if paths not in {self._asked, self._looked_at}:
+            self._asked = paths
+            source, *joined = map(str, paths)
+            self._unread.start(Data(source, joined=tuple(joined)), check=False)
+        return True
+
+    def _on_read(self) -> None:
+        self._asked = ()
+        self._document.look_at_data_again()
+        self._settle()
 
     def when_read(self, data: Data, call: Callable[[], None]) -> None:
         """Make a call once looking up these data is quick, or known to fail: at once if it is."""
@@ -158,6 +183,7 @@ class OwnData(QObject):
         patience.timeout.connect(lambda: self.reading.emit(datasets.title_of(data.source)))
 
         def go_on(_read: object) -> None:
+            patience.stop()  # or else it may tell while the drawing is being shown
             reading.stop()  # its thread may not have come to its end
             reading.deleteLater()
             self._opening -= 1
@@ -175,20 +201,25 @@ class OwnData(QObject):
             return
         self._seen = (data.source, *data.joined)
         self.is_checking = is_read_slowly(data)
+        self._looked_at = ()
         if self.is_checking:
             self._check.start(data)
         else:
             self._check.stop()
             self._settle()
 
+    def _on_check_began(self, data: Data) -> None:
+        self._looked_at = datasets.own_paths(data)
+
     def _on_checked(self, _bad: int) -> None:
+        self._looked_at = ()
         self._document.look_at_data_again()
         self._end_check()
 
     def _end_check(self) -> None:
-        self.is_checking = False
+        self.is_checking, self._looked_at = False, ()
         self._settle()
 
     def _settle(self) -> None:
-        if not self._opening:
+        if not self.is_opening:
             self.settled.emit()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from PySide6.QtWidgets import QPushButton
 
 from codegen import emit
 from graph import datasets, projectfile, sources, templates
+from graph.binding import bind
 from graph.inference import infer
 from graph.project import Data
 from gui.app import build_window
@@ -154,3 +156,46 @@ def test_what_waits_its_turn_waits_for_the_look_at_own_images_too(
     assert len(programs) == 1
     assert "p29.png" in programs[0]
     assert not window.messages.isVisible()
+
+
+def test_the_window_s_thread_reads_no_rows(
+    window: MainWindow, drawing: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readers: list[threading.Thread] = []
+    look_at = sources.look_at
+
+    def noted(paths: tuple[Path, ...]) -> sources.Table:
+        readers.append(threading.current_thread())
+        return look_at(paths)
+
+    monkeypatch.setattr(sources, "look_at", noted)
+    document, own_data = window.document, window.commands.own_data
+
+    def rows_settle_at(count: int) -> None:
+        def settled() -> bool:
+            document.look_at_data_again()  # as any edit of the data does
+            data = bind(document.project, document.report).data
+            known = data is not None and data.train + data.test == count
+            return known and not (own_data.is_opening or own_data.is_checking)
+
+        qtbot.waitUntil(settled, timeout=PATIENCE)
+
+    document.add(projectfile.read(drawing))  # as a journal is recovered
+    assert "photos is being read" in document.problems[0].sentence
+    assert own_data.is_opening
+    rows_settle_at(29)
+    photos = drawing.parent / "photos"
+    Image.new("L", (28, 28)).save(photos / "class3" / "new.png")
+    assert bind(document.project, document.report).data is not None  # as it was known
+    assert own_data.is_opening
+    rows_settle_at(30)
+    shutil.rmtree(photos / "class3")
+    shutil.rmtree(photos / "class4")
+    (photos / "class5").rename(photos / "class55")
+    rows_settle_at(23)
+    shutil.rmtree(photos)
+    photos.mkdir()
+    document.look_at_data_again()
+    qtbot.waitUntil(lambda: "holds no images" in document.problems[0].sentence, timeout=PATIENCE)
+    assert readers
+    assert threading.main_thread() not in readers
