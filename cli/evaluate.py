@@ -19,6 +19,7 @@ from engine.evaluating import (
     Classes,
     Evaluation,
     Judgement,
+    Labels,
     Output,
     judged,
     outputs_of,
@@ -116,22 +117,34 @@ def _print(made: Evaluation, console: Console) -> None:
     console.print(f"Weights: {made.request.weights}", markup=False)
     for one in made.outputs:
         console.print()
-        if one.classes is not None:
-            _print_matrix(one, one.classes, console)
-            console.print()
-            console.print(_class_table(one.output, one.classes))
-        elif one.numbers is not None:
-            for number, fit in enumerate(one.numbers.fits):
-                name = one.output.name + (f"[{number}]" if len(one.numbers.fits) > 1 else "")
-                said = f"mean absolute error {fit.mae:.4g} · rmse {fit.rmse:.4g} · R² {fit.r2:.4f}"
-                console.print(f"{name}: {said}", markup=False)
-        elif one.errors is not None:
-            worst = int(np.argmax(one.errors))
-            console.print(
-                f"{one.output.name}: mean squared error {one.errors.mean():.4g}, "
-                f"the worst {one.errors[worst]:.4g} (sample {worst:,})",
-                markup=False,
-            )
+        _print_output(one, console)
+
+
+def _print_output(one: Judgement, console: Console) -> None:
+    if one.classes is not None:
+        _print_matrix(one, one.classes, console)
+        console.print()
+        console.print(_class_table(one.output, one.classes))
+    elif one.labels is not None:
+        right = int(one.labels.of.is_right.sum())
+        count = len(one.labels.of.truth)
+        all_right = f"{right:,} of {count:,} samples have all their labels right"
+        console.print(f"{one.output.name}: {all_right}", markup=False)
+        console.print(_class_table(one.output, one.labels, "label"))
+    elif one.numbers is not None:
+        for number, fit in enumerate(one.numbers.fits):
+            name = one.output.name + (f"[{number}]" if len(one.numbers.fits) > 1 else "")
+            said = f"mean absolute error {fit.mae:.4g} · rmse {fit.rmse:.4g} · R² {fit.r2:.4f}"
+            console.print(f"{name}: {said}", markup=False)
+    elif one.errors is not None:
+        worst = int(np.argmax(one.errors))
+        console.print(
+            f"{one.output.name}: mean squared error {one.errors.mean():.4g}, "
+            f"the worst {one.errors[worst]:.4g} (sample {worst:,})",
+            markup=False,
+        )
+    elif one.remark:
+        console.print(f"{one.output.name}: {one.remark}", markup=False)
 
 
 def _print_matrix(one: Judgement, classes: Classes, console: Console) -> None:
@@ -159,9 +172,9 @@ def _print_matrix(one: Judgement, classes: Classes, console: Console) -> None:
     console.print(table)
 
 
-def _class_table(output: Output, classes: Classes) -> Table:
+def _class_table(output: Output, classes: Classes | Labels, word: str = "class") -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim")
-    table.add_column("class")
+    table.add_column(word)
     for heading in ("precision", "recall", "F1", "AUC", "samples"):
         table.add_column(heading, justify="right")
     made = classes.scores
@@ -200,20 +213,31 @@ def _as_record(made: Evaluation) -> dict[str, object]:
     }
 
 
+def _figures_record(output: Output, of: Classes | Labels, word: str) -> dict[str, object]:
+    return {
+        word: [output.name_of(label) for label in range(len(of.curves))],
+        "precision": of.scores.precision.tolist(),
+        "recall": of.scores.recall.tolist(),
+        "f1": of.scores.f1.tolist(),
+        "auc": [None if curve is None else curve.area for curve in of.curves],
+        "support": of.scores.support.tolist(),
+    }
+
+
 def _output_record(one: Judgement) -> dict[str, object]:
     record: dict[str, object] = {"name": one.output.name}
     if one.classes is not None:
-        classes, made = one.classes, one.classes.scores
-        return record | {
-            "classes": [one.output.name_of(label) for label in range(len(classes.matrix))],
-            "confusion": classes.matrix.tolist(),
-            "precision": made.precision.tolist(),
-            "recall": made.recall.tolist(),
-            "f1": made.f1.tolist(),
-            "auc": [None if curve is None else curve.area for curve in classes.curves],
-            "support": made.support.tolist(),
-            "mistakes": scores.ranked(classes.of)[:_WORST].tolist(),
-        }
+        figures = _figures_record(one.output, one.classes, "classes")
+        return (
+            record
+            | figures
+            | {
+                "confusion": one.classes.matrix.tolist(),
+                "mistakes": scores.ranked(one.classes.of)[:_WORST].tolist(),
+            }
+        )
+    if one.labels is not None:
+        return record | _figures_record(one.output, one.labels, "labels")
     if one.numbers is not None:
         return record | {"fits": [fit._asdict() for fit in one.numbers.fits]}
     if one.errors is not None:

@@ -3,6 +3,7 @@
 Needs no Keras and no Qt: window and command line both use it.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,11 +16,15 @@ from engine.scores import (
     Classified,
     ClassScores,
     Fit,
+    Labelled,
     Roc,
     class_scores,
     classified,
     confusion,
     fit,
+    label_curves,
+    label_scores,
+    labelled,
     numbers,
     one_against_rest,
 )
@@ -41,12 +46,14 @@ class Output(NamedTuple):
         names: of the classes, as far as they have some.
         logits: it has no activation, and its loss takes probabilities.
         echo: number of the Input that it is to give back, as an autoencoder does.
+        yes_or_no: each unit says for itself whether a sample has its label, by its loss.
     """
 
     name: str
     names: tuple[str, ...] = ()
     logits: bool = False
     echo: int | None = None
+    yes_or_no: bool = False
 
     def name_of(self, label: int) -> str:
         """Return the name of a class, or its number."""
@@ -75,16 +82,27 @@ class Classes(NamedTuple):
     curves: tuple[Roc | None, ...]
 
 
-class Judgement(NamedTuple):
-    """The figures of one output; at most one of the three is there.
+class Labels(NamedTuple):
+    """An output of labels, of which a sample may have several, with the figures of each."""
 
-    `errors` is the mean squared error of each sample, of an output such as an image.
+    of: Labelled
+    scores: ClassScores
+    curves: tuple[Roc | None, ...]
+
+
+class Judgement(NamedTuple):
+    """The figures of one output; at most one of the four is there.
+
+    `errors` is the mean squared error of each sample, of an output such as an image. `remark`
+    says why there are no figures, or "".
     """
 
     output: Output
     classes: Classes | None = None
     numbers: Numbers | None = None
     errors: Array | None = None
+    labels: Labels | None = None
+    remark: str = ""
 
 
 class Evaluation(NamedTuple):
@@ -132,6 +150,7 @@ def outputs_of(project: Project, report: Report) -> tuple[Output, ...]:
                 names=_names(project, one),
                 logits=one.activation in {None, "linear"} and "crossentropy" in one.loss,
                 echo=echo,
+                yes_or_no="binary" in one.loss,
             )
         )
     return tuple(found)
@@ -162,18 +181,36 @@ def judge(output: Output, answers: Answers) -> Judgement:
     if answers.errors is not None:
         return Judgement(output, errors=answers.errors)
     if predictions is None or targets is None:
-        return Judgement(output)
+        return Judgement(output, remark=_remark(answers.shape))
     logits = output.logits and not _are_probabilities(predictions)
     of = classified(predictions, targets, logits=logits)
     if of is not None:
         matrix = confusion(of)
         curves = tuple(one_against_rest(of))
         return Judgement(output, classes=Classes(of, matrix, class_scores(matrix), curves))
+    several = labelled(predictions, targets, logits=logits) if output.yes_or_no else None
+    if several is not None:
+        figures = Labels(several, label_scores(several), tuple(label_curves(several)))
+        return Judgement(output, labels=figures)
     pair = numbers(predictions, targets)
     if pair is None:
-        return Judgement(output)
+        return Judgement(output, remark=_remark(predictions.shape[1:]))
     fits = tuple(fit(*columns) for columns in zip(pair[0].T, pair[1].T, strict=True))
     return Judgement(output, numbers=Numbers(*pair, fits))
+
+
+def _remark(shape: Sequence[int]) -> str:
+    """Say why an output has no figures of its own, with the numbers that it gives a sample."""
+    given = " × ".join(f"{size:,}" for size in shape)
+    if len(shape) < 2:
+        return (
+            f"This output gives {given or 1} numbers a sample, and its targets are of another "
+            "shape: loss and metrics are all that can be shown."
+        )
+    return (
+        f"This output gives {given} numbers a sample, a choice for each of {shape[0]:,} steps. "
+        "Loss and metrics count all steps; tables are made of outputs with one answer a sample."
+    )
 
 
 def _are_probabilities(values: Array) -> bool:

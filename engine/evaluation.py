@@ -160,6 +160,8 @@ def _answers(name: str, predicted: Array, target: Any) -> Answers:  # noqa: ANN4
     predicted = predicted.astype(np.float32, copy=False)
     some = plain(target[np.arange(min(_CHUNK, len(target)))])
     many = predicted.shape[1:] == some.shape[1:] and predicted[:1].size > MOST_VALUES
+    if predicted.ndim == 3 and _are_choices(predicted, some):
+        return Answers(name=name, shape=list(predicted.shape[1:]))
     if many and not _is_one_hot(some):
         return Answers(name=name, errors=_errors(predicted, target))
     return Answers(name=name, predictions=predicted, targets=plain(target))
@@ -173,6 +175,16 @@ def _errors(predicted: Array, target: Any) -> Array:  # noqa: ANN401 - as above
         rows = np.arange(first, min(first + _CHUNK, len(predicted)))
         errors[rows] = np.square(predicted[rows] - plain(target[rows])).mean(axis=axes)
     return errors
+
+
+def _are_choices(predicted: Array, target: Array) -> bool:
+    """Say whether the targets choose a class for each step of a sequence."""
+    if predicted.shape[:2] != target.shape[:2]:
+        return False
+    classes = predicted.shape[2]
+    if target.ndim == 3 and target.shape[2] == classes:
+        return classes > 1 and _is_one_hot(target.reshape(-1, classes))
+    return bool(classes > 1)
 
 
 def _is_one_hot(target: Array) -> bool:

@@ -175,12 +175,14 @@ class Answers(msgspec.Struct, frozen=True, kw_only=True, eq=False):
         targets: as the program gives them to Keras, (samples, …); None as above.
         errors: for an output with many values a sample, such as an image: the mean squared error
             of each sample, float32, in place of arrays that nobody could read.
+        shape: of a sample's predictions, where neither stands here: steps of a sequence.
     """
 
     name: str
     predictions: Array | None = None
     targets: Array | None = None
     errors: Array | None = None
+    shape: list[int] = []
 
 
 class EvaluationReady(msgspec.Struct, frozen=True, kw_only=True, tag=True, eq=False):

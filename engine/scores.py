@@ -36,6 +36,33 @@ class Classified(NamedTuple):
         return self.probabilities[np.arange(len(self.truth)), self.truth]
 
 
+class Labelled(NamedTuple):
+    """Predictions of labels of which a sample has any number: each unit says yes or no for itself.
+
+    Attributes:
+        probabilities: (samples, labels), float64.
+        truth: whether each sample has each label, bool (samples, labels).
+    """
+
+    probabilities: Array
+    truth: Array
+
+    @property
+    def predicted(self) -> Array:
+        """The labels that are more likely than not, bool (samples, labels), as Keras counts."""
+        return np.asarray(self.probabilities > 0.5)
+
+    @property
+    def is_right(self) -> Array:
+        """Whether all labels of a sample are right, bool (samples,)."""
+        return np.asarray((self.predicted == self.truth).all(axis=1))
+
+    @property
+    def distance(self) -> Array:
+        """How far off the worst of a sample's probabilities is, 0 to 1, (samples,)."""
+        return np.asarray(np.abs(self.probabilities - self.truth).max(axis=1))
+
+
 class ClassScores(NamedTuple):
     """Figures for each class, (classes,); a figure that has no meaning is NaN.
 
@@ -88,6 +115,23 @@ def classified(predictions: Array, targets: Array, *, logits: bool = False) -> C
     return Classified(made, truth)
 
 
+def labelled(predictions: Array, targets: Array, *, logits: bool = False) -> Labelled | None:
+    """Return predictions as those of several labels, or None if the targets aren't 0 and 1.
+
+    Args:
+        predictions: (samples, labels).
+        targets: 1 for each label that a sample has, else 0, (samples, labels).
+        logits: the predictions are what sigmoid takes.
+    """
+    if predictions.ndim != 2 or predictions.shape != targets.shape or not len(predictions):
+        return None
+    if not np.all((targets == 0) | (targets == 1)):
+        return None
+    made = np.nan_to_num(predictions.astype(np.float64), nan=0.0)
+    made = 1 / (1 + np.exp(-np.clip(made, -500, 500))) if logits else np.clip(made, 0, 1)
+    return Labelled(made, targets == 1)
+
+
 def _labels(targets: Array, units: int) -> Array | None:
     """Return targets as labels below the number of classes, or None if they are none."""
     if targets.ndim == 2 and targets.shape[1] == units > 1:
@@ -111,8 +155,17 @@ def confusion(of: Classified) -> Array:
 
 def class_scores(matrix: Array) -> ClassScores:
     """Return precision, recall, F1 and support of each class of a confusion matrix."""
-    hits = np.diagonal(matrix).astype(np.float64)
-    support, chosen = matrix.sum(axis=1), matrix.sum(axis=0)
+    return _scores(np.diagonal(matrix), matrix.sum(axis=1), matrix.sum(axis=0))
+
+
+def label_scores(of: Labelled) -> ClassScores:
+    """Return precision, recall, F1 and support of each label by itself."""
+    hits = (of.truth & of.predicted).sum(axis=0)
+    return _scores(hits, of.truth.sum(axis=0), of.predicted.sum(axis=0))
+
+
+def _scores(hits: Array, support: Array, chosen: Array) -> ClassScores:
+    hits = hits.astype(np.float64)
     precision = _quotient(hits, chosen)
     recall = _quotient(hits, support)
     return ClassScores(precision, recall, _quotient(2 * hits, support + chosen), support)
@@ -152,12 +205,27 @@ def one_against_rest(of: Classified) -> list[Roc | None]:
     return [roc(of.truth == label, of.probabilities[:, label]) for label in range(classes)]
 
 
+def label_curves(of: Labelled) -> list[Roc | None]:
+    """Return the ROC curve of each label."""
+    pairs = zip(of.truth.T, of.probabilities.T, strict=True)
+    return [roc(has, score) for has, score in pairs]
+
+
 def ranked(of: Classified, which: Which = "wrong", *, worst_first: bool = True) -> Array:
     """Return indices of samples, those first whose true class got the lowest probability."""
     right = of.predicted == of.truth
     mask = {"wrong": ~right, "right": right, "all": np.ones_like(right)}[which]
     found = np.flatnonzero(mask)
     order = np.argsort(of.of_truth[found], kind="stable")
+    return found[order if worst_first else order[::-1]]
+
+
+def ranked_by_labels(of: Labelled, which: Which = "wrong", *, worst_first: bool = True) -> Array:
+    """Return indices of samples, those first with the worst probability of a label."""
+    right = of.is_right
+    mask = {"wrong": ~right, "right": right, "all": np.ones_like(right)}[which]
+    found = np.flatnonzero(mask)
+    order = np.argsort(-of.distance[found], kind="stable")
     return found[order if worst_first else order[::-1]]
 
 

@@ -141,3 +141,25 @@ def test_scikit_learn_says_the_same() -> None:
         assert curve is not None
         area = metrics.roc_auc_score(made.truth == label, made.probabilities[:, label])
         assert curve.area == pytest.approx(area)
+
+
+def test_several_labels_of_a_sample_agree_with_scikit_learn() -> None:
+    truth = RANDOM.integers(0, 2, (300, 4))
+    logits = RANDOM.normal(size=(300, 4)) + truth
+    made = scores.labelled(logits, truth, logits=True)
+    assert made is not None
+    figures = metrics.precision_recall_fscore_support(truth, made.predicted)
+    for ours, theirs in zip(scores.label_scores(made), figures, strict=True):
+        np.testing.assert_allclose(ours, theirs)
+    areas = [curve.area for curve in scores.label_curves(made) if curve is not None]
+    np.testing.assert_allclose(areas, metrics.roc_auc_score(truth, logits, average=None))
+    wrong = scores.ranked_by_labels(made)
+    assert len(wrong) == 300 - round(300 * metrics.accuracy_score(truth, made.predicted))
+    assert made.distance[wrong[0]] == made.distance.max()
+    right = scores.ranked_by_labels(made, "right", worst_first=False)
+    assert made.distance[right[0]] == made.distance.min()
+
+
+def test_numbers_are_no_labels() -> None:
+    assert scores.labelled(np.zeros((2, 3)), np.array([[0, 1, 0.5], [0, 0, 1]])) is None
+    assert scores.labelled(np.zeros((2, 3)), np.array([0, 1])) is None

@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 Index = QModelIndex | QPersistentModelIndex
 HEADINGS = ("Class", "Precision", "Recall", "F1", "AUC", "Samples")
 _MEANINGS = (
-    "The class; a click on a heading sorts",
-    "Of the samples taken for this class, the share that is of it",
-    "Of the samples of this class, the share that is found",
+    "A click on a heading sorts",
+    "Of the samples that the model says are of it, the share that really is",
+    "Of the samples that really are of it, the share that the model finds",
     "The harmonic mean of precision and recall",
-    "The area under the ROC curve of this class against all others",
-    "The number of samples of this class",
+    "The chance that a sample of it gets a higher probability than one that is not",
+    "The number of samples that really are of it",
 )
 _WIDTHS = (76, 62, 54, 54, 72)  # pixels of the figures' columns; the names have the rest
 _NAMES_WIDTH = 96  # at least
@@ -55,12 +55,13 @@ class ClassTable(QAbstractTableModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.rows: tuple[ClassRow, ...] = ()
+        self._word = self.tr(HEADINGS[0])
         self._figures = code_font()
 
-    def show_rows(self, rows: Sequence[ClassRow]) -> None:
-        """Show these rows."""
+    def show_rows(self, rows: Sequence[ClassRow], word: str) -> None:
+        """Show these rows, under a heading that says what they are."""
         self.beginResetModel()
-        self.rows = tuple(rows)
+        self.rows, self._word = tuple(rows), word
         self.endResetModel()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
@@ -78,7 +79,7 @@ class ClassTable(QAbstractTableModel):
         if orientation is not Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return self.tr(HEADINGS[section])
+            return self.tr(HEADINGS[section]) if section else self._word
         if role == Qt.ItemDataRole.ToolTipRole:
             return self.tr(_MEANINGS[section])
         return _alignment(section) if role == Qt.ItemDataRole.TextAlignmentRole else None
@@ -144,6 +145,6 @@ class ClassView(QTableView):
         left = self.viewport().width() - sum(_WIDTHS)
         self.horizontalHeader().resizeSection(0, max(_NAMES_WIDTH, left))
 
-    def show_rows(self, rows: Sequence[ClassRow]) -> None:
-        """Show other classes; the order that a person has chosen stays."""
-        self.table.show_rows(rows)
+    def show_rows(self, rows: Sequence[ClassRow], word: str) -> None:
+        """Show other classes or labels; the order that a person has chosen stays."""
+        self.table.show_rows(rows, word)

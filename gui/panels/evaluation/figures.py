@@ -16,7 +16,7 @@ from gui.parts.listing import Listing
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from engine.evaluating import Evaluation, Judgement
+    from engine.evaluating import Evaluation, Judgement, Labels, Output
     from gui.parts.mapchoices import Opened
 
 _LIKELIEST = 3  # classes that a tool tip names
@@ -36,10 +36,11 @@ def scores_words(made: Evaluation, one: Judgement) -> tuple[list[str], str]:
 
 
 def class_rows(one: Judgement) -> list[ClassRow]:
-    """Return the rows of the table of classes."""
-    if one.classes is None:
+    """Return the rows of the table of classes or labels."""
+    of = one.classes or one.labels
+    if of is None:
         return []
-    made = one.classes.scores
+    made = of.scores
     return [
         ClassRow(
             label,
@@ -50,15 +51,16 @@ def class_rows(one: Judgement) -> list[ClassRow]:
             float("nan") if curve is None else curve.area,
             int(made.support[label]),
         )
-        for label, curve in enumerate(one.classes.curves)
+        for label, curve in enumerate(of.curves)
     ]
 
 
 def roc_curves(one: Judgement) -> list[Curve]:
-    """Return the ROC curves, the class that is told apart worst first."""
-    if one.classes is None:
+    """Return the ROC curves, the class or label that is told apart worst first."""
+    of = one.classes or one.labels
+    if of is None:
         return []
-    found = [(curve.area, n, curve) for n, curve in enumerate(one.classes.curves) if curve]
+    found = [(curve.area, n, curve) for n, curve in enumerate(of.curves) if curve]
     return [
         Curve(
             one.output.name_of(n),
@@ -101,6 +103,8 @@ def describe(one: Judgement, sample: int) -> tuple[tuple[Line, ...], str]:
             lines.append(Line(f"→ {one.output.name_of(predicted)}", "error"))
             lines.append(Line(f"{sure} ({float(of.of_truth[sample]):.2f})", "muted", code=True))
         return tuple(lines), class_tip(one, sample)
+    if one.labels is not None:
+        return _describe_labels(one.output, one.labels, sample)
     if one.numbers is not None:
         made, target = one.numbers.predictions[sample, 0], one.numbers.targets[sample, 0]
         lines = [
@@ -112,6 +116,23 @@ def describe(one: Judgement, sample: int) -> tuple[tuple[Line, ...], str]:
     error = float(one.errors[sample]) if one.errors is not None else float("nan")
     lines = [Line(f"{error:.3g}", "text", code=True), Line(f"#{sample}", "muted", code=True)]
     return tuple(lines), f"Sample {sample:,}: its mean squared error is {error:.4g}."
+
+
+def _describe_labels(output: Output, made: Labels, sample: int) -> tuple[tuple[Line, ...], str]:
+    of = made.of
+    has, said = (
+        ", ".join(output.name_of(int(n)) for n in np.flatnonzero(row[sample])) or "none"
+        for row in (of.truth, of.predicted)
+    )
+    far = f"{float(of.distance[sample]):.2f}"
+    right = bool(of.is_right[sample])
+    second = Line(f"✓ {said}", "good") if right else Line(f"→ {said}", "error")
+    lines = (Line(has), second, Line(f"off by {far}", "muted", code=True))
+    likeliest = np.argsort(-of.probabilities[sample], kind="stable")[:_LIKELIEST]
+    found = ", ".join(
+        f"{output.name_of(int(n))} {float(of.probabilities[sample, n]):.3f}" for n in likeliest
+    )
+    return lines, f"Sample {sample:,} has the labels: {has}. The likeliest are: {found}."
 
 
 def class_tip(one: Judgement, sample: int) -> str:

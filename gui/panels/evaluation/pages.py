@@ -224,7 +224,7 @@ class SamplesPage(QWidget):
     def show_judgement(self, of: protocol.Evaluate, one: Judgement, number: int) -> None:
         """Show the samples of an output, which is the model's ``number``-th."""
         self._shown = (of, one, number)
-        self.which.setVisible(one.classes is not None)
+        self.which.setVisible(one.classes is not None or one.labels is not None)
         echoes = one.errors is not None and one.output.echo is not None
         self.gallery.set_words(*((38, 2) if echoes else (88, 1)))
         if self.isVisible():
@@ -257,8 +257,10 @@ class SamplesPage(QWidget):
 
     def _indices(self, one: Judgement) -> Array:
         worst_first: bool = self.order.currentData()
+        which: scores.Which = self.which.currentData()
+        if one.labels is not None:
+            return scores.ranked_by_labels(one.labels.of, which, worst_first=worst_first)
         if one.classes is not None:
-            which: scores.Which = self.which.currentData()
             return scores.ranked(one.classes.of, which, worst_first=worst_first)
         errors = one.numbers.errors if one.numbers is not None else one.errors
         if errors is None:

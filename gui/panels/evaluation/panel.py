@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 _KEPT = 8  # evaluations that are shown again without being asked for anew
 _PAGES = {
     "classes": ("matrix", "classes", "roc", "samples"),
+    "labels": ("classes", "roc", "samples"),
     "numbers": ("fit", "samples"),
     "errors": ("samples",),
 }
@@ -247,21 +248,20 @@ class EvaluationPanel(QWidget):
         wordings, tip = scores_words(made, one)
         self.head.scores.set_text(*wordings, tip=tip)
         self._fill_pages(made, one, number)
-        self.head.show_pages({name: self.tr(_TITLES[name]) for name in _PAGES.get(kind, ())})
+        titles = _TITLES | ({"classes": "Labels"} if one.labels is not None else {})
+        self.head.show_pages({name: self.tr(titles[name]) for name in _PAGES.get(kind, ())})
         self.head.show()
         self.pages.setVisible(bool(kind))
-        if not kind:
-            self.notice.say(
-                self.tr("There are no figures for an output of this shape but its scores.")
-            )
+        self.notice.say(one.remark)
 
     def _fill_pages(self, made: Evaluation, one: Judgement, number: int) -> None:
         self.matrix.show_judgement(made.request, one)
         self.samples.show_judgement(made.request, one, number)
-        self.classes.show_rows(class_rows(one))
+        word = self.tr("Class") if one.labels is None else self.tr("Label")
+        self.classes.show_rows(class_rows(one), word)
         self.roc.show_curves(
             roc_curves(one),
-            (self.tr("Class"), "AUC"),
+            (word, "AUC"),
             (self.tr("false positive rate"), self.tr("true positive rate")),
         )
         self.fit.show_curves(
@@ -281,6 +281,8 @@ class EvaluationPanel(QWidget):
 def _kind(one: Judgement) -> str:
     if one.classes is not None:
         return "classes"
+    if one.labels is not None:
+        return "labels"
     if one.numbers is not None:
         return "numbers"
     return "errors" if one.errors is not None else ""
