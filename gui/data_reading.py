@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from graph.change import Change
     from gui.document import Document
 
+_PAINTED_MS = 400  # until a drawing is there, which decoding would hold up
 _PATIENCE_MS = 150  # of people, until they are told what they wait for
 _DECODING = threading.Lock()  # who comes second finds what the first has found out
 
@@ -145,6 +146,8 @@ class OwnData(QObject):
         self._looked_at: tuple[Path, ...] = ()  # sources that will be known anew once checked
         self.is_checking = False
         self._check = DataReading(self)
+        self._painted = QTimer(self, singleShot=True, interval=_PAINTED_MS)
+        self._painted.timeout.connect(lambda: self._check.start(document.project.data))
         self._check.read.connect(self._on_check_began)
         self._check.progressed.connect(self.progressed)
         self._check.checked.connect(self._on_checked)
@@ -203,8 +206,10 @@ class OwnData(QObject):
         self.is_checking = is_read_slowly(data)
         self._looked_at = ()
         if self.is_checking:
-            self._check.start(data)
+            self._check.stop()
+            self._painted.start()
         else:
+            self._painted.stop()
             self._check.stop()
             self._settle()
 
