@@ -45,6 +45,7 @@ class Stage(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.minimap = Minimap(self)
         self._minimap_wanted = True
+        self._is_fitted = False  # and nobody has moved the view since
         self._bubble = Bubble(self, theme)
         self._glide = QVariantAnimation(self)
         self._glide.setDuration(MOTION_MS)
@@ -89,20 +90,24 @@ class Stage(QWidget):
         if not self.minimap.isHidden() and len(self.drawing.nodes_in(corner, SLACK)):
             above = size.height() - self.minimap.height() - MEDIUM
             self.camera.fit(bounds, QSize(size.width(), max(above, size.height() // 2)))
+        self._is_fitted = True
         self._camera_moved(zoomed=True)
 
     def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
         """Zoom; the place under the pixel `at` (the middle of the view) stays where it is."""
+        self._is_fitted = False
         self.camera.zoom_at(factor, self.rect().toRectF().center() if at is None else at)
         self._camera_moved(zoomed=True)
 
     def pan_by(self, by: QPointF) -> None:
         """Move the drawing by pixels."""
+        self._is_fitted = False
         self.camera.pan(by)
         self._camera_moved()
 
     def center_on(self, place: QPointF) -> None:
         """Bring a place on the canvas to the middle of the view."""
+        self._is_fitted = False
         self.camera.center_on(place, self.size())
         self._camera_moved()
 
@@ -204,6 +209,8 @@ class Stage(QWidget):
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, text)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the overview in its corner."""
+        """Keep the overview in its corner, and all in view that was."""
         super().resizeEvent(event)
         self._place_minimap()
+        if self._is_fitted:
+            self.fit()

@@ -68,6 +68,26 @@ def test_the_window_fits_a_small_screen(window: MainWindow) -> None:
     assert (window.width(), window.height()) == (1024, 700)
 
 
+def test_a_smaller_window_still_shows_the_whole_drawing(window: MainWindow) -> None:
+    window.document.add(templates.load("image-and-numbers"))
+    window.show_canvas()
+    canvas = window.canvas
+
+    def is_in_view() -> bool:
+        return canvas.rect().contains(
+            canvas.camera.rect_to_view(canvas.drawing.bounds()).toAlignedRect()
+        )
+
+    window.resize(1024, 700)
+    assert canvas.width() < 500
+    assert is_in_view()
+    assert canvas.height() >= 0.45 * window.height()
+    canvas.zoom_by(3.0)
+    window.resize(1440, 900)
+    window.resize(1024, 700)
+    assert not is_in_view(), "where a person looks closer the view stays"
+
+
 def test_two_drawings_of_one_name_have_tabs_that_differ(window: MainWindow) -> None:
     for _again in range(2):
         window.document.add(templates.load("mlp"))
