@@ -25,6 +25,7 @@ TABLES = (".csv", ".tsv", ".txt", ".parquet")
 _KEYS = ("key", "id")
 _PARTS = ("split", "part", "set")
 _TRAIN, _TEST = "train", "test"
+_INDEX = "__index_level_"  # a column that pandas adds to a Parquet file: the number of each row
 
 Cells = dict[str, str]
 
@@ -167,16 +168,20 @@ def _parquet(path: Path) -> tuple[list[str], list[tuple[int, list[str]]], str]:
             f"{path.name} is a Parquet file, which needs the package pyarrow: "
             "pip install pyarrow, or save the table as a CSV file."
         )
-    import pyarrow.parquet  # type: ignore[import-not-found]  # noqa: PLC0415 - an optional package
+    import pyarrow.parquet  # noqa: PLC0415 - an optional package
 
     try:
-        table = pyarrow.parquet.read_table(path)
-    except (OSError, ValueError) as error:
-        raise BadData(f"{path.name} can't be read as a Parquet file: {error}.") from None
-    names = [str(name) for name in table.column_names]
-    cells = [
-        ["" if cell is None else str(cell) for cell in row.values()] for row in table.to_pylist()
-    ]
+        with pyarrow.parquet.ParquetFile(path) as file:
+            have = [str(name) for name in file.schema_arrow.names]
+            _check_heading(path, have)
+            names = [name for name in have if not name.startswith(_INDEX)]
+            rows = file.read(names).to_pylist()
+    except (OSError, ValueError, NotImplementedError) as error:
+        said = str(error).rstrip(".")
+        raise BadData(f"{path.name} can't be read as a Parquet file: {said}.") from None
+    if not rows:
+        raise BadData(f"The table {path.name} has no rows.")
+    cells = [["" if cell is None else str(cell) for cell in row.values()] for row in rows]
     return names, list(enumerate(cells, 2)), ","
 
 
