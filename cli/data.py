@@ -1,6 +1,7 @@
 """`layerloom data`: what a data set holds, and which rows are left out."""
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,6 +10,7 @@ import typer
 from cli import files, reading
 from cli.ends import Status, print_json
 from cli.options import AsJson
+from cli.progress import waiting
 from graph import datasets, statistics
 from graph.datavalues import Column, DataSet, Mismatch
 from graph.project import Data
@@ -43,13 +45,17 @@ def run(
     Images in files are decoded once, to find those that can't be; what was found is kept.
     """
     data = _data(source, join or ())
-    found = reading.check(data, quiet=as_json)
+    found = reading.check(data)
+    facts: tuple[Facts, ...] = ()
+    if not problems:
+        with waiting("Counting and measuring"):
+            facts = tuple(statistics.facts(data))
     if as_json:
-        print_json(_as_record(data, found, problems=problems))
+        print_json(_as_record(data, found, facts, problems=problems))
     elif problems:
         sys.stdout.write(_problem_text(found.mismatches, most=None))
     else:
-        sys.stdout.write(_text(data, found))
+        sys.stdout.write(_text(found, facts))
     return Status.FINE
 
 
@@ -61,14 +67,14 @@ def _data(source: str, joined: list[str] | tuple[str, ...]) -> Data:
     return reading.chosen(source, joined)
 
 
-def _text(data: Data, found: DataSet) -> str:
+def _text(found: DataSet, measured: Iterable[Facts]) -> str:
     own = "" if found.own_test else " (chosen from all)"
     lines = [
         found.title,
         f"{found.train:,} training and {found.test:,} test samples{own}.",
         "",
     ]
-    facts = {one.column: one for one in statistics.facts(data)}
+    facts = {one.column: one for one in measured}
     rows = [("column", "kind", "shape", "values")]
     rows += [(one.name, *_kind(one), _values(one, facts.get(one.name))) for one in found.columns]
     widths = [max(len(row[place]) for row in rows) for place in range(3)]
@@ -130,7 +136,9 @@ def place(one: Mismatch) -> str:
     return one.where if one.row is None else f"{one.where}, row {one.row}"
 
 
-def _as_record(data: Data, found: DataSet, *, problems: bool) -> dict[str, Any]:
+def _as_record(
+    data: Data, found: DataSet, measured: Iterable[Facts], *, problems: bool
+) -> dict[str, Any]:
     """Return what `--json` prints; docs/command-line.md describes it."""
     left_out = [
         {"row": one.row, "where": one.where, "column": one.column or None, "reason": one.sentence}
@@ -138,7 +146,7 @@ def _as_record(data: Data, found: DataSet, *, problems: bool) -> dict[str, Any]:
     ]
     if problems:
         return {"left_out": left_out}
-    facts = {one.column: one for one in statistics.facts(data)}
+    facts = {one.column: one for one in measured}
     return {
         "name": found.name,
         "title": found.title,

@@ -6,14 +6,14 @@ from typing import Annotated, Literal
 import numpy as np
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+from rich.progress import TaskProgressColumn
 from rich.table import Table
 
 from cli import session
 from cli.ends import Refusal, Status, print_json
 from cli.naming import find_run
 from cli.options import AsJson
-from cli.progress import values
+from cli.progress import bar, values
 from engine import protocol, scores
 from engine.evaluating import (
     Classes,
@@ -57,7 +57,7 @@ def run(
     record = find_run(run_word)
     request, outputs = _question(record, weights, part)
     console = Console(quiet=as_json, highlight=False, soft_wrap=True)
-    made = judged(request, _answer(request, console), outputs)
+    made = judged(request, _answer(request), outputs)
     if matrix is not None:
         _paint(made, matrix)
     if as_json:
@@ -94,20 +94,13 @@ def _weights(record: Run, wanted: Path | None) -> Path:
     raise Refusal(f"There is no file {wanted}; the run has left {there}.")
 
 
-def _answer(request: protocol.Evaluate, console: Console) -> protocol.EvaluationReady:
+def _answer(request: protocol.Evaluate) -> protocol.EvaluationReady:
     """Ask an engine, with a progress bar on a terminal; raises Refusal."""
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TaskProgressColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    ) as bar:
-        task = bar.add_task("Starting Keras", total=None)  # takes some seconds
+    with bar(TaskProgressColumn()) as shown:
+        task = shown.add_task("Starting Keras", total=None)  # takes some seconds
 
         def advance(done: int, total: int) -> None:
-            bar.update(task, description="Evaluating", completed=done, total=total)
+            shown.update(task, description="Evaluating", completed=done, total=total)
 
         return session.evaluate(request, advance)
 

@@ -1,14 +1,40 @@
-"""How a training is shown: a progress bar on a terminal, a line an epoch in a pipe."""
+"""How long commands are shown: a progress bar on a terminal, and a line for each epoch."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, TextColumn
 
 from engine import protocol
+
+
+def bar(*columns: ProgressColumn) -> Progress:
+    """Return a bar on standard error, which is taken away at its end; a file or pipe gets none.
+
+    `columns` stand at the right of it. Standard output is free for what the command prints.
+    """
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        *columns,
+        console=Console(stderr=True, highlight=False, soft_wrap=True),
+        transient=True,
+        redirect_stdout=False,
+        redirect_stderr=False,
+        disable=not sys.stderr.isatty(),
+    )
+
+
+@contextmanager
+def waiting(words: str) -> Iterator[None]:
+    """Show that something goes on of which nobody knows how much is done."""
+    with bar() as shown:
+        shown.add_task(words, total=None)
+        yield
 
 
 class Display:
@@ -16,21 +42,13 @@ class Display:
 
     What the program prints is left out, since it says the same: the run directory keeps it.
 
-    With `quiet`, nothing is shown: standard output then carries JSON alone.
+    With `quiet`, no line is printed: standard output then carries JSON alone.
     """
 
     def __init__(self, *, quiet: bool = False) -> None:
         self._console = Console(quiet=quiet, highlight=False, soft_wrap=True)
         self._epochs = 0
-        self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[note]}"),
-            console=self._console,
-            transient=True,
-            disable=quiet or not self._console.is_terminal,
-        )
+        self._bar = bar(MofNCompleteColumn(), TextColumn("{task.fields[note]}"))
         # importing Keras takes some seconds
         self._task = self._bar.add_task("Starting Keras", note="", total=None)
 
@@ -48,6 +66,9 @@ class Display:
 
     def say(self, sentence: str) -> None:
         """Print a line."""
+        if self._bar.live.is_started and self._console.is_terminal and not self._console.quiet:
+            self._bar.console.print(sentence, markup=False)  # the one terminal, above the bar
+            return
         self._console.print(sentence, markup=False)
         if not self._console.is_terminal:
             sys.stdout.flush()  # whoever reads the pipe follows the training

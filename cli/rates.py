@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+from rich.progress import TaskProgressColumn
 
 from cli import session
 from cli.ends import Status, print_json
+from cli.progress import bar
 
 if TYPE_CHECKING:
     from graph.inference import Report
@@ -18,13 +19,11 @@ if TYPE_CHECKING:
 def find(project: Project, report: Report, *, as_json: bool) -> Status:
     """Try rates on a new model, and print the one to take; the drawing stays as it is."""
     console = Console(quiet=as_json, highlight=False, soft_wrap=True)
-    columns = TextColumn("{task.description}"), BarColumn(), TaskProgressColumn()
-    disable = as_json or not console.is_terminal
-    with Progress(*columns, console=console, transient=True, disable=disable) as bar:
-        task = bar.add_task("Starting Keras", total=None)
+    with bar(TaskProgressColumn()) as shown:
+        task = shown.add_task("Starting Keras", total=None)
 
         def advance(done: int, total: int) -> None:
-            bar.update(task, description="Trying rates", completed=done, total=total)
+            shown.update(task, description="Trying rates", completed=done, total=total)
 
         found = session.find_rate(project, report, advance)
     if as_json:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import MofNCompleteColumn, TimeRemainingColumn
 
 from cli.ends import Refusal
+from cli.progress import bar, waiting
 from graph import datasets, sources
 from graph.datavalues import FILE
 from graph.project import Data
@@ -39,12 +39,13 @@ def _whole(source: str) -> str:
 def described(data: Data) -> DataSet:
     """Return what data are; raises Refusal with a sentence."""
     try:
-        return datasets.describe(data)
+        with waiting("Reading the data"):
+            return datasets.describe(data)
     except datasets.BadData as bad:
         raise Refusal(str(bad)) from None
 
 
-def check(data: Data, *, quiet: bool) -> DataSet:
+def check(data: Data) -> DataSet:
     """Decode all images in files that are new or changed, and return what the data are then.
 
     Raises:
@@ -53,21 +54,11 @@ def check(data: Data, *, quiet: bool) -> DataSet:
     found = described(data)
     if not any(column.stored == FILE for column in found.columns):
         return found
-    console = Console(stderr=True)
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=console,
-        transient=True,
-        disable=quiet or not console.is_terminal,
-    )
-    with bar:
-        task = bar.add_task("Looking at the images", total=None)
+    with bar(MofNCompleteColumn(), TimeRemainingColumn()) as shown:
+        task = shown.add_task("Looking at the images", total=None)
 
         def watch(done: int, count: int) -> bool:
-            bar.update(task, completed=done, total=count)
+            shown.update(task, completed=done, total=count)
             return True
 
         sources.check_images(found, watch)

@@ -7,12 +7,11 @@ from typing import Annotated
 
 import msgspec
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn
 
 from cli.ends import Refusal, Status, print_json
 from cli.naming import find_run
 from cli.options import AsJson
+from cli.progress import bar
 from engine import compare
 from engine.compare import Facts
 from engine.prove import CantProve, Prover
@@ -207,21 +206,14 @@ def _compare(found: list[Run], as_json: bool) -> int:  # noqa: FBT001 - it is th
 
 
 def _prove(found: Run, whole: bool, as_json: bool) -> int:  # noqa: FBT001 - these are the options
-    console = Console(quiet=as_json, highlight=False, soft_wrap=True)
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        console=console,
-        transient=True,
-        disable=as_json or not console.is_terminal,
-    )
-    task = bar.add_task("Starting Keras", total=None)
+    shown = bar()
+    task = shown.add_task("Starting Keras", total=None)
 
     def tell(part: float | None, words: str) -> None:
-        bar.update(task, description=words, total=None if part is None else 1.0, completed=part)
+        shown.update(task, description=words, total=None if part is None else 1.0, completed=part)
 
     try:
-        with bar:
+        with shown:
             proof = Prover(found, whole=whole).prove(tell)
     except CantProve as error:
         raise Refusal(str(error), Status.RUN_FAILED) from None

@@ -71,7 +71,7 @@ def run(  # noqa: PLR0913 - a parameter for each option
     changes = {"epochs": epochs, "limit": limit, "seed": seed}
     project = augmented(changed(files.load(file), data, changes, join or ()), augment)
     if datasets.is_file(project.data.source):
-        reading.check(project.data, quiet=as_json)
+        reading.check(project.data)
     report = infer(project)
     refuse_errors(project, report)
     refuse_without_data(project, report)

@@ -47,7 +47,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
         process = subprocess.Popen(
             [sys.executable, str(LAUNCHER), *words],
             cwd=tmp_path,
-            env=_without_display() | variables,
+            env=without_display() | variables,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -76,7 +76,8 @@ def child(start: Start) -> Run:
     return run
 
 
-def _without_display() -> dict[str, str]:
+def without_display() -> dict[str, str]:
+    """Return this process's environment without a display and without a path of modules."""
     gone = {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM", "PYTHONPATH"}
     kept = {name: value for name, value in os.environ.items() if name not in gone}
     return kept | {"PYTHONUTF8": "1", "COLUMNS": "100"}

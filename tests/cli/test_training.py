@@ -104,6 +104,7 @@ def test_in_a_pipe_there_is_a_line_an_epoch(child: Run) -> None:
     lines = said.out.splitlines()
     assert lines[0].startswith("Epoch 1 of 1 · ")
     assert "\x1b" not in said.out
+    assert "━" not in said.out
     assert any(line.startswith("Test set: ") and "accuracy" in line for line in lines)
     assert "Run: runs" in lines[-1]
 
