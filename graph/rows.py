@@ -92,6 +92,12 @@ def _read_folder(path: Path) -> Rows:
                 rows.append(Row(None, where, cells))
             elif not name.startswith("."):
                 strange.append(Mismatch(None, where, f"{where} is not an image.", ""))
+    if not rows and any(one.where.endswith(".npy") for one in strange):
+        raise BadData(
+            f"The folder {path.name} has an array a sample: put them into one file, x.npy, by "
+            "np.stack, and the numbers of their classes, 0, 1, 2 …, into y.npy beside it. A folder "
+            "with these two is a data set."
+        )
     if not rows:
         raise BadData(
             f"The folder {path.name} holds no images: it needs a folder for each class, with "

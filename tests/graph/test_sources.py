@@ -173,6 +173,23 @@ def test_sources_that_cannot_be_used_get_a_sentence(
     assert said in str(caught.value)
 
 
+def test_arrays_that_lie_one_by_one_become_a_data_set_as_the_sentence_says(tmp_path: Path) -> None:
+    for number in range(12):
+        place = tmp_path / "signals" / ("down", "up")[number % 2]
+        place.mkdir(parents=True, exist_ok=True)
+        np.save(place / f"{number}.npy", np.full((20, 3), number, dtype="float32"))
+    with pytest.raises(BadData, match=r"into one file, x.npy, by np.stack, .* into y.npy beside"):
+        look_up(str(tmp_path / "signals"))
+    files = sorted((tmp_path / "signals").glob("*/*.npy"))
+    (tmp_path / "stacked").mkdir()
+    np.save(tmp_path / "stacked" / "x.npy", np.stack([np.load(file) for file in files]))
+    labels = [("down", "up").index(file.parent.name) for file in files]
+    np.save(tmp_path / "stacked" / "y.npy", labels)
+    found = look_up(str(tmp_path / "stacked"))
+    assert (found.train, found.test) == (9, 3)
+    assert {"x": (20, 3), "y": ()}.items() <= {one.name: one.shape for one in found.columns}.items()
+
+
 def test_sources_without_a_common_row_are_refused(tmp_path: Path) -> None:
     (tmp_path / "one.csv").write_text("id,price\na,1.5\nb,2.5\n", encoding="utf-8")
     (tmp_path / "two.csv").write_text("id,size\nc,1.5\nd,2.5\n", encoding="utf-8")
