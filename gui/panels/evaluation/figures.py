@@ -60,6 +60,7 @@ def roc_curves(one: Judgement) -> list[Curve]:
     of = one.classes or one.labels
     if of is None:
         return []
+    rest = "the rest" if one.labels is None else "samples without it"
     found = [(curve.area, n, curve) for n, curve in enumerate(of.curves) if curve]
     return [
         Curve(
@@ -67,7 +68,7 @@ def roc_curves(one: Judgement) -> list[Curve]:
             f"{area:.3f}",
             curve.false_positive,
             curve.true_positive,
-            f"{one.output.name_of(n)} against the rest: the area is {area:.4f}.",
+            f"{one.output.name_of(n)} against {rest}: the area is {area:.4f}.",
         )
         for area, n, curve in sorted(found, key=lambda entry: entry[:2])
     ]
