@@ -72,8 +72,9 @@ class Record:
 
     @property
     def title(self) -> str:
-        """What is trained, in few letters."""
-        name = self.name or self.sheet.title.removesuffix(".loom")
+        """What is trained, in few letters: the run keeps its name when its drawing gets another."""
+        own = self.run.info.name if self.run is not None else ""
+        name = self.name or own or self.sheet.title.removesuffix(".loom")
         return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
 
     @property

@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QProgressBar, QPushButton
 
-from graph.edits import Disconnect
+from graph.edits import Disconnect, RenameProject
 from gui.document import Document
 from gui.panels.training.panel import TrainingPanel
 from gui.panels.training.parts import clock, duration, score_texts
@@ -94,6 +94,9 @@ def test_stop_is_one_click_and_says_where(
     click(panel, "training.train")
     later = re.compile(r"mlp: epoch ([2-9]|\d\d+)/5,000 · b")
     wait.until(lambda: later.match(panel.status.accessibleName()) is not None)
+    document.push(RenameProject("mine"), "Name the project")
+    wait.first(runner.progressed)
+    assert later.match(panel.status.accessibleName()), "the run keeps its name"
     assert "images/s" in text(panel, "training.result")
     assert " left" in text(panel, "training.result")
     click(panel, "training.stop")
