@@ -96,7 +96,7 @@ def present(outcome: Outcome, display: Display, *, as_json: bool) -> Status:
         display.say("Stopped; the weights so far are kept. layerloom resume goes on.")
     elif info.scores:
         display.say(f"Test set: {values(info.scores)}")
-    for note in outcome.notes:
+    for note in (one for one in outcome.notes if one.kind != "no backup"):  # said when it came
         display.say(f"Note: {note.sentence} {note.advice}")
     display.say(f"{outcome.seconds:.1f} s. Run: {outcome.run.path}")
     return Status.INTERRUPTED if outcome.stopped else Status.FINE

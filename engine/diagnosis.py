@@ -24,6 +24,7 @@ _SHOWN = 12  # values of a series that the evidence shows
 
 KINDS = (
     "not finite",
+    "no backup",
     "rate too high",
     "exploding gradients",
     "vanishing gradients",
@@ -59,7 +60,7 @@ def diagnose(seen: Observed, facts: Facts) -> tuple[Note, ...]:
     broken = _not_finite(seen, facts)
     if broken is not None:  # all that follows would follow from it
         exploding = [note for note in _exploding(seen, facts) if note.epoch <= broken.epoch]
-        return (broken, *exploding)
+        return (broken, *_no_backup(seen, facts), *exploding)
     notes = [note for rule in _RULES for note in rule(seen, facts)]
     found = {note.kind for note in notes}
     if found & {"vanishing gradients", "dead units", "at chance", "rate too high"}:
@@ -88,6 +89,21 @@ def _not_finite(seen: Observed, facts: Facts) -> Note | None:
         epoch=epoch,
         evidence=(_series("loss", losses),),
     )
+
+
+def _no_backup(seen: Observed, _facts: Facts) -> Iterator[Note]:
+    """Something could not be written, and the engine has said why."""
+    if seen.noted:
+        yield Note(
+            kind="no backup",
+            sentence=seen.noted[-1],
+            advice=(
+                "No number of the training changes. If it is cut off, Resume goes back to the "
+                "last backup that could be written."
+            ),
+            epoch=max(0, max(map(len, seen.history.values()), default=0) - 1),
+            evidence=tuple(seen.noted[-_SHOWN:]),
+        )
 
 
 def _rate_too_high(seen: Observed, facts: Facts) -> Iterator[Note]:
@@ -320,6 +336,7 @@ def _dead(seen: Observed, _facts: Facts) -> Iterator[Note]:
 
 
 _RULES: tuple[Callable[[Observed, Facts], Iterator[Note]], ...] = (
+    _no_backup,
     _rate_too_high,
     _exploding,
     _vanishing,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
-from engine.protocol import EpochEnded, Gradients, Progress, Resumed, Started
+from engine.protocol import EpochEnded, Gradients, Noted, Progress, Resumed, Started
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,12 +37,14 @@ class Observed:
         gradients: what was seen of the gradients, epoch by epoch.
         broken: epoch (from 0) and batches done when a running loss was first seen not to be
             finite; None if it never was.
+        noted: what the engine has said of itself, in sentences.
     """
 
     def __init__(self) -> None:
         self.history: dict[str, list[float]] = {}
         self.gradients: list[Gradients] = []
         self.broken: tuple[int, int] | None = None
+        self.noted: list[str] = []
 
     def take(self, event: Event) -> None:
         """Take an event of the training; those that tell nothing here are passed over."""
@@ -51,6 +53,7 @@ class Observed:
                 self._forget(event.initial_epoch)
             case Resumed():
                 self._forget(0)
+                self.noted.clear()
                 for epoch in event.epochs:
                     self.add_epoch(epoch.epoch, epoch.logs)
             case Progress() if self.broken is None:
@@ -60,6 +63,8 @@ class Observed:
                 self.add_epoch(event.epoch, event.logs)
             case Gradients():
                 self.gradients.append(event)
+            case Noted():
+                self.noted.append(event.sentence)
 
     def add_epoch(self, epoch: int, logs: Mapping[str, float | None]) -> None:
         """Take the values of an epoch, which counts from 0; None stands for no number."""

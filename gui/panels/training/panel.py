@@ -98,7 +98,7 @@ class TrainingPanel(QWidget):
         runner.resumed.connect(self._on_resumed)
         runner.paused.connect(self._on_paused)
         runner.continued.connect(self._on_continued)
-        runner.noted.connect(lambda sentence: self._on_logged(f"{sentence}\n"))
+        runner.noted.connect(self._on_noted)
         runner.started.connect(self._on_started)
         runner.progressed.connect(self._on_progressed)
         runner.epoch_ended.connect(self._on_epoch_ended)
@@ -197,6 +197,11 @@ class TrainingPanel(QWidget):
         if self._shown is not None:
             self._shown.seen.take(event)
             self.chart.add_norms(event.epoch, event.norms)
+            self.notes.show_notes(self._shown.notes)
+
+    def _on_noted(self, sentence: str) -> None:
+        if self._shown is not None:
+            self._shown.seen.noted.append(sentence)
             self.notes.show_notes(self._shown.notes)
 
     def _on_facts_known(self, facts: Facts) -> None:

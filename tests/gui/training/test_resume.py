@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QInputDialog, QPushButton
+from PySide6.QtWidgets import QInputDialog, QLabel, QPushButton
 
 from engine.runs import RunInfo, new_run, open_run
+from graph.params import Named
 from gui.panels.training.panel import TrainingPanel
 from gui.parts.widgets import CalmButton
 from gui.runner import State
@@ -20,12 +21,24 @@ from gui.theme import DARK
 from tests.gui.training.conftest import Waiter, mlp
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pytestqt.qtbot import QtBot
 
     from gui.document import Document
     from gui.runner import Runner
 
 pytestmark = pytest.mark.engine
+FULL = """
+import pathlib
+
+import keras
+
+
+class Full(keras.callbacks.Callback):
+    def on_train_begin(self, logs=None):
+        pathlib.Path("backups").symlink_to("/dev/full")
+"""
 
 
 @pytest.fixture
@@ -107,6 +120,21 @@ def test_a_stopped_run_is_resumed_and_trained_for_more_epochs(
     assert wait.first(runner.finished)[0] == "completed"
     assert panel.status.accessibleName() == "Trained for 42 epochs"
     assert len(open_run(run.path).history["loss"]) == 42
+
+
+def test_a_backup_that_cannot_be_written_is_a_note_in_the_panel(
+    panel: TrainingPanel, document: Document, runner: Runner, wait: Waiter, tmp_path: Path
+) -> None:
+    file = tmp_path / "full.py"
+    file.write_text(FULL, encoding="utf-8")
+    document.add(mlp(epochs=2, callbacks=(Named("File", {"path": str(file), "name": "Full"}),)))
+    click(panel, "training.train")
+    assert wait.first(runner.finished)[0] == "completed"
+    sentence = panel.findChild(QLabel, "training.note.sentence")
+    assert sentence.isVisible()
+    assert "There is no backup of epoch 2: " in (sentence.toolTip() or sentence.text())
+    (note,) = panel.notes.notes
+    assert len(note.evidence) == 2
 
 
 @pytest.mark.may_skip
