@@ -52,6 +52,7 @@ class Files(QObject):
             if not chosen:
                 return
             path = Path(chosen)
+        self.window.settings.folder = path.parent
         try:
             data = projectfile.read(path).data
         except projectfile.BadFile as bad:
@@ -92,6 +93,7 @@ class Files(QObject):
         if not chosen:
             return False
         path = Path(chosen)
+        self.window.settings.folder = path.parent
         return self._save_to(path if path.suffix else path.with_suffix(".loom"))
 
     def _save_to(self, path: Path) -> bool:
@@ -116,6 +118,7 @@ class Files(QObject):
         if not chosen:
             return
         path = Path(chosen)
+        self.window.settings.folder = path.parent
         try:
             written = export(self.document.project, self.document.report, path)
         except (OSError, projectfile.BadFile) as error:
@@ -133,6 +136,7 @@ class Files(QObject):
         )
         if not chosen:
             return
+        self.window.settings.folder = Path(chosen).parent
         try:
             render(self.document.project, Path(chosen), self.window.theme)
         except OSError as error:
@@ -166,7 +170,7 @@ class Files(QObject):
 
     def _folder(self) -> str:
         path = self.document.path
-        return str(path.parent if path is not None else Path.home())
+        return str(path.parent if path is not None else self.window.settings.folder)
 
 
 def _stem(name: str) -> str:

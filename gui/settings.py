@@ -73,6 +73,16 @@ class Settings:
         self._set_names("recent_files", [n for n in self._names("recent_files") if n != gone])
 
     @property
+    def folder(self) -> Path:
+        """Where a file was opened or saved last; home if that is gone or there was none."""
+        last = Path(str(self._store.value("folder", "")) or Path.home())
+        return last if last.is_dir() else Path.home()
+
+    @folder.setter
+    def folder(self, folder: Path) -> None:
+        self._store.setValue("folder", str(folder.absolute()))
+
+    @property
     def favourites(self) -> tuple[str, ...]:
         """The layers that the user pinned in the library, in the order of pinning."""
         return self._names("favourites")

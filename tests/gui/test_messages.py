@@ -41,6 +41,7 @@ def test_a_program_saved_with_many_images_is_told_in_a_line(
     window.actions_by_id["file.export"].trigger()
     assert window.messages.text == "Saved mine.py and 60 files of data in data/."
     assert len(list((target.parent / "data").rglob("*.png"))) == 60
+    assert window.settings.folder == target.parent, "the next dialog begins there"
     assert window.messages.isVisible()
     window.messages._passing.setInterval(1)  # not the seconds that a person needs to read it
     QTest.qWait(20)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QSignalBlocker, QStandardPaths, Signal
+from PySide6.QtCore import QPoint, QSignalBlocker, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -159,10 +159,11 @@ class SourcePicker(QWidget):
         self._menu.popup(self.join.mapToGlobal(QPoint(0, self.join.height())))
 
     def _ask(self, call: object, *, folder: bool) -> None:
-        home = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+        near = Path(self._source).expanduser().parent  # "." of a set that Keras knows
+        begin = near if near.is_absolute() and near.is_dir() else Path.home()
         mode = QFileDialog.FileMode.Directory if folder else QFileDialog.FileMode.ExistingFile
         files = self.tr("Tables and NumPy archives ({0})").format(" ".join(_FILES))
-        self._dialog = QFileDialog(self, self.tr("Choose a data set"), home, files)
+        self._dialog = QFileDialog(self, self.tr("Choose a data set"), str(begin), files)
         self._dialog.setObjectName("binder.dialog")
         self._dialog.setFileMode(mode)
         self._dialog.fileSelected.connect(call)

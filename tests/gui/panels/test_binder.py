@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QDir, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -235,6 +235,8 @@ def test_an_own_file_is_chosen_in_a_dialog(
     QTest.keyClick(combo, Qt.Key.Key_End)
     dialog = panel.findChild(QFileDialog, "binder.dialog")
     assert dialog.isVisible()
+    assert dialog.directory().absolutePath() == QDir.homePath()
+    assert not dialog.findChild(QLineEdit, "fileNameEdit").text(), "no file is suggested"
     dialog.fileSelected.emit(str(path))
     dialog.reject()
     assert mlp.document.project.data.source == str(path)
