@@ -40,7 +40,7 @@ from graph.spec import Calls
 from graph.views import mixes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from graph.datavalues import Column, DataSet
     from graph.inference import Report
@@ -68,13 +68,10 @@ def bind(project: Project, report: Report) -> Bindings:
         data = describe(project.data)
     except BadData as error:
         trouble = str(error)
-    inputs: list[Bound] = []
-    chosen = {binding.column for binding in project.data.inputs.values()}
-    for key in inputs_of(project.graph):
-        column = _input_column(project, report, data, key, chosen)
-        bound = _bound_input(project, report, key, column)
-        inputs.append(bound)
-        chosen.add(bound.binding.column)
+    inputs = [
+        _bound_input(project, report, key, column)
+        for key, column in _input_columns(project, report, data).items()
+    ]
     outputs: list[Bound] = []
     chosen_too = map(project.data.outputs.get, map(port_key, project.graph.outputs))
     taken = {binding.column for binding in chosen_too if binding is not None}
@@ -183,21 +180,47 @@ def _columns(data: DataSet | None, kinds: Iterable[str]) -> list[Column]:
     return [column for kind in wanted for column in columns if column.kind == kind]
 
 
-def _input_column(
-    project: Project, report: Report, data: DataSet | None, key: str, taken: set[str]
-) -> Column | None:
+def _input_columns(
+    project: Project, report: Report, data: DataSet | None
+) -> dict[str, Column | None]:
+    """Return the column of each Input: the one chosen by hand, else if possible one of its own."""
+    keys = inputs_of(project.graph)
     if data is None:
-        return None
-    chosen = project.data.inputs.get(key)
-    if chosen is not None:
-        return data.column(chosen.column)
-    spec = report.spec_of(key)
+        return dict.fromkeys(keys)
     columns = _columns(data, (IMAGE, NUMBER, TEXT, LABEL))
-    if spec is None:
-        return columns[0]
-    fits = [column for column in columns if _fits(column, spec)]
-    free = [column for column in fits if column.name not in taken]
-    return next(iter((*free, *fits, *columns)))
+    given = project.data.inputs
+    fits: dict[str, list[str]] = {}
+    for key in keys:
+        spec = report.spec_of(key)
+        if key not in given and spec is not None:
+            fits[key] = [column.name for column in columns if _fits(column, spec)]
+    own = _shared_out(fits, {binding.column for binding in given.values()})
+    names = {key: next(iter((*fits.get(key, ()), columns[0].name))) for key in keys}
+    names |= own | {key: binding.column for key, binding in given.items() if key in names}
+    return {key: data.column(name) for key, name in names.items()}
+
+
+def _shared_out(fits: Mapping[str, list[str]], taken: set[str]) -> dict[str, str]:
+    """Return a column of its own for as many Inputs as can have one.
+
+    Each gets the first that is free among those that fit it, and those before it make room if
+    they can (augmenting paths: H. W. Kuhn, 1955, https://doi.org/10.1002/nav.3800020109).
+    """
+    owners: dict[str, str] = {}
+
+    def give(key: str, tried: set[str]) -> bool:
+        mine = [name for name in fits[key] if name not in taken]
+        for name in sorted(mine, key=lambda name: name in owners):
+            if name not in tried:
+                tried.add(name)
+                if name not in owners or give(owners[name], tried):
+                    owners[name] = key
+                    return True
+        return False
+
+    for key in fits:
+        give(key, set())
+    return {key: name for name, key in owners.items()}
 
 
 def _fits(column: Column, spec: TensorSpec) -> bool:

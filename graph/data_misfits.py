@@ -39,7 +39,26 @@ def source_misfits(project: Project, bound: Bindings) -> Iterator[Problem]:
             sentence="The held out part can't have each label in the same share: no output has "
             "labels. It is chosen at random.",
         )
+    yield from _shared(project, bound)
     yield from _leaks(project, bound)
+
+
+def _shared(project: Project, bound: Bindings) -> Iterator[Problem]:
+    """Yield the columns that several Inputs are given without anybody having chosen so."""
+    users: dict[str, list[str]] = {}
+    for one in bound.inputs:
+        if one.column is not None and one.steps is not None:
+            users.setdefault(one.column.name, []).append(one.port.node)
+    for column, keys in users.items():
+        alone = [key for key in keys if key not in project.data.inputs]
+        if len(keys) > 1 and alone:
+            names = " and ".join(project.graph.nodes[key].label for key in keys)
+            yield _warning(
+                kind="shared column",
+                sentence=f"{names} are given the same column, “{column}”: no other one that is "
+                "free fits. If that is meant, choose it for each in the Data panel.",
+                node=alone[-1],
+            )
 
 
 def _leaks(project: Project, bound: Bindings) -> Iterator[Problem]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
+import numpy as np
 import pytest
 
 from graph.binding import bind, binding_problems, fitting, history_names, steps
@@ -25,6 +26,9 @@ from graph.project import (
     Training,
 )
 from graph.templates import load, templates
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def dense(  # a small drawing: Input, Dense
@@ -175,3 +179,48 @@ def test_accuracy_is_asked_where_there_are_labels() -> None:
         "val_output_label_accuracy",
         "val_output_image_loss",
     )
+
+
+def several(data: Data, *shapes: tuple[int | None, ...]) -> Project:
+    """Inputs of these shapes, each with a Dense layer of its own."""
+    layers, nodes, links, outputs = {}, {}, {}, []
+    for number, shape in enumerate(shapes):
+        layers |= {f"a{number}": Layer("Input", f"in{number}", {"shape": shape})}
+        layers |= {f"b{number}": Layer("Dense", f"out{number}", {"units": 1})}
+        nodes |= {f"i{number}": Node(f"a{number}", f"in{number}")}
+        nodes |= {f"o{number}": Node(f"b{number}", f"out{number}")}
+        links[f"w{number}"] = Link(f"i{number}", f"o{number}")
+        outputs.append(Port(f"o{number}"))
+    return Project(Graph(layers, nodes, links, tuple(outputs)), data, Training())
+
+
+def test_each_input_gets_a_column_of_its_own_where_one_fits(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    wide, flat = rng.normal(size=(9, 4, 5)), rng.normal(size=(9, 20))
+    parts = {
+        f"{name}_{part}": rows
+        for part in ("train", "test")
+        for name, rows in (("a", flat), ("b", wide), ("y", flat[:, 0]))
+    }
+    np.savez(tmp_path / "mine.npz", **parts)
+    data = Data(str(tmp_path / "mine.npz"))
+
+    def columns(project: Project) -> list[str]:
+        return [one.binding.column for one in bind(project, infer(project)).inputs]
+
+    def told(project: Project) -> list[str]:
+        found = binding_problems(project, infer(project))
+        return [one.sentence for one in found if one.kind == "shared column"]
+
+    first = several(data, (4, 5), (4, 5, 1))
+    assert columns(first) == ["b", "a"]
+    assert not told(first)
+    makes_room = several(data, (20,), (None, 5))  # the second one takes “b” alone
+    assert columns(makes_room) == ["a", "b"]
+    assert not told(makes_room)
+    third = several(data, (20,), (20,), (20,))
+    assert columns(third) == ["b", "a", "b"]
+    (sentence,) = told(third)
+    assert sentence.startswith("in0 and in2 are given the same column, “b”: no other one")
+    meant = Data(data.source, {key: Binding("a") for key in ("i0", "i1", "i2")})
+    assert not told(several(meant, (20,), (20,), (20,)))
