@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from engine import protocol
-from engine.client import Engine, EngineDied
+from engine.client import Engine, EngineDied, ProgramFailed
 from engine.protocol import LAST_EVENTS
 from engine.runs import Run
 
@@ -71,6 +71,40 @@ class Inbox:
         with self._filled:
             self._closed = True
             self._filled.notify_all()
+
+
+class Asked:
+    """A question to an engine that can be taken back while it waits or is answered."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._engine: Engine | None = None  # that answers now
+        self._is_stopped = False
+
+    def stop(self) -> None:
+        """Let the question be answered no more; from any thread."""
+        with self._lock:
+            self._is_stopped = True
+            if self._engine is not None:
+                self._engine.stop()
+
+    def stop_again(self) -> None:
+        """Stop what was stopped before the engine had the question: whoever hears of it calls."""
+        if self._is_stopped:
+            self.stop()
+
+    def answer(self, call: Callable[[Engine], object], engine: Engine) -> object:
+        """Return what the call returns; raises what it raises, and `ProgramFailed` if stopped."""
+        with self._lock:
+            if self._is_stopped:
+                failed = protocol.Failed(sentence="It was stopped.", line=None, traceback="")
+                raise ProgramFailed(failed)
+            self._engine = engine
+        try:
+            return call(engine)
+        finally:
+            with self._lock:
+                self._engine = None
 
 
 class Stream:

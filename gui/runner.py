@@ -18,10 +18,10 @@ from engine.command import Command
 from engine.runs import Run
 from graph.inference import Report
 from graph.project import Project
-from gui.engine_events import State
+from gui.engine_events import Asked, State
 from gui.engine_thread import Drawing, EngineThread, Failure, Look
 
-__all__ = ["Drawing", "Failure", "Look", "Runner", "State"]
+__all__ = ["Asked", "Drawing", "Failure", "Look", "Runner", "State"]
 
 _SENTENCES = {
     State.OFF: "The engine is not running.",
@@ -170,18 +170,25 @@ class Runner(QObject):
         look = Look(run, Drawing(project, report), node, sample)
         self._submit(partial(self._work.look, look), replaces=True)
 
-    def ask(self, call: Callable[[Engine], object], then: Callable[[object], None]) -> None:
+    def ask(
+        self,
+        call: Callable[[Engine], object],
+        then: Callable[[object], None],
+        asked: Asked | None = None,
+    ) -> None:
         """Ask a ready engine something in the background, once it is free.
 
         Args:
             call: asks and returns the answer; in the background thread.
             then: gets the answer, or a `Failure`; in the runner's own thread.
+            asked: takes the question back.
         """
+        question = asked or Asked()
 
         def tell(answer: object) -> None:
             self._posted.emit(partial(then, answer))
 
-        self._submit(partial(self._work.ask, call, tell))
+        self._submit(partial(self._work.ask, partial(question.answer, call), tell))
 
     def shutdown(self) -> None:
         """End engine and thread, in two seconds at most. The runner can't be used again."""

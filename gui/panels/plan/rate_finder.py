@@ -24,7 +24,7 @@ from graph.edits import SetTraining
 from graph.params import Named
 from gui.charts.curves import log_ticks, ticks
 from gui.parts.widgets import label
-from gui.runner import Failure
+from gui.runner import Asked, Failure
 from gui.theme import LARGE, MEDIUM, SMALL, TINY, code_font
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class RateFinder(QDialog):
         self.setWindowTitle(self.tr("Find a learning rate"))
         self.resize(_SIZE)
         self._document, self._runner = document, runner
-        self._question = 0  # answers to earlier ones don't count
+        self._asked = Asked()  # the question; answers to earlier ones don't count
         self.found: Found | None = None
         self.sentence = label("", wrap=True)
         self.sentence.setObjectName("rates.sentence")
@@ -81,6 +81,7 @@ class RateFinder(QDialog):
         column.addWidget(self.curve, 1)
         column.addLayout(buttons)
         self.advanced.connect(self._on_advanced)
+        self.finished.connect(self._take_back)
 
     def set_theme(self, theme: Theme) -> None:
         """Paint in these colours."""
@@ -89,24 +90,33 @@ class RateFinder(QDialog):
     def search(self) -> None:
         """Show the window and try rates on the drawing that is open now."""
         project, report = self._document.project, self._document.report
-        self._question += 1
-        question = self._question
+        self._take_back()
+        asked = self._asked
         self._show(None, self.tr("150 learning rates are tried on a new model, one a step …"))
         if self._runner.is_training:
             self.sentence.setText(self.tr("Learning rates are tried when the training is over …"))
         self.progress.setRange(0, 0)
         self.progress.show()
 
+        def advance(done: int, total: int) -> None:
+            self.advanced.emit(done, total)
+            asked.stop_again()
+
         def call(engine: Engine) -> Found:
-            return find_rate(engine, project, report, self.advanced.emit)
+            return find_rate(engine, project, report, advance)
 
         def take(answer: object) -> None:
-            if question == self._question:
+            if asked is self._asked:
                 self._take(answer)
 
-        self._runner.ask(call, take)
+        self._runner.ask(call, take, asked)
         self.show()
         self.activateWindow()
+
+    def _take_back(self, _result: int = 0) -> None:
+        """End the search that is running: nobody waits for it any more."""
+        self._asked.stop()
+        self._asked = Asked()
 
     def _take(self, answer: object) -> None:
         if isinstance(answer, Failure):

@@ -10,8 +10,9 @@ from PySide6.QtCore import Qt
 from gui.document import Document
 from gui.panels.plan.panel import PlanPanel
 from gui.panels.plan.rate_finder import RateFinder
+from gui.runner import Failure, State
 from gui.theme import DARK
-from tests.gui.training.conftest import mlp
+from tests.gui.training.conftest import chain, mlp
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -45,6 +46,32 @@ def test_a_rate_is_found_and_put_into_the_plan(qtbot: QtBot, runner: Runner, wai
     assert not finder.isVisible()
     document.undo_group.activeStack().undo()
     assert "learning_rate" not in document.project.training.optimizer.settings
+
+
+def test_closing_the_window_ends_the_search(qtbot: QtBot, runner: Runner, wait: Waiter) -> None:
+    dense = ("Dense", {"units": 3000})
+    project = chain("wide", ("Input", {"shape": (784,)}), dense, dense, ("Dense", {"units": 10}))
+    document = Document(project)
+    panel = PlanPanel(document, DARK)
+    qtbot.addWidget(panel)
+    finder = RateFinder(document, DARK, runner, panel)
+    told: list[int] = []
+    finder.advanced.connect(lambda done, _total: told.append(done))
+    finder.search()
+    wait.until(lambda: bool(told))
+    finder.close()
+    answers: list[object] = []
+    runner.ask(lambda engine: engine.ready, answers.append)
+    wait.until(lambda: bool(answers), 10)
+    assert not isinstance(answers[0], Failure)
+    assert told[-1] < 75, "it went on to its end"
+    assert finder.found is None
+    finder.search()
+    finder.close()  # before the engine has the question
+    wait.until(lambda: runner.state is State.READY)
+    runner.ask(lambda engine: engine.ready, answers.append)
+    wait.until(lambda: len(answers) == 2, 10)
+    assert told[-1] < 75
 
 
 def test_a_drawing_that_cant_be_trained_says_so(qtbot: QtBot, runner: Runner, wait: Waiter) -> None:
