@@ -16,7 +16,16 @@ from PySide6.QtGui import (
     QPainterPath,
     QTransform,
 )
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSlider,
+    QTableWidget,
+    QVBoxLayout,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from graph.registry import FAMILIES
@@ -225,6 +234,36 @@ def test_settings_are_empty_at_first(settings: Settings) -> None:
     assert settings.favourites == ()
     assert settings.window_geometry.isEmpty()
     assert settings.window_state.isEmpty()
+
+
+@BOTH
+def test_a_slider_that_is_switched_off_looks_so(qtbot: QtBot, look: Theme) -> None:
+    theme.apply_theme(QApplication.instance(), look)  # type: ignore[arg-type] - pytest-qt's
+    slider = QSlider(Qt.Orientation.Horizontal)
+    qtbot.addWidget(slider)
+    slider.resize(200, 24)
+    for is_on, colour in ((True, look.text), (False, look.border)):
+        slider.setEnabled(is_on)
+        assert slider.grab().toImage().pixelColor(7, 12).name().upper() == colour
+
+
+def test_the_arrow_of_what_is_sorted_newest_first_points_down(qtbot: QtBot) -> None:
+    theme.apply_theme(QApplication.instance(), LIGHT)  # type: ignore[arg-type] - pytest-qt's
+    table = QTableWidget(1, 1)
+    qtbot.addWidget(table)
+    table.setHorizontalHeaderLabels([""])
+    table.setSortingEnabled(True)
+    for order, points_down in ((Qt.SortOrder.DescendingOrder, 1), (Qt.SortOrder.AscendingOrder, 0)):
+        table.sortByColumn(0, order)
+        image = table.horizontalHeader().viewport().grab().toImage()
+        inked = [
+            (x, y)
+            for y in range(2, image.height() - 2)  # without the line below
+            for x in range(image.width())
+            if image.pixelColor(x, y).lightness() < 200
+        ]
+        left_end, tip = min(inked), sorted(inked)[len(inked) // 2]
+        assert (left_end[1] < tip[1]) == points_down
 
 
 def test_settings_are_kept(tmp_path: Path) -> None:
