@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
 from PySide6.QtCore import QObject, Signal
 from shiboken6 import isValid
 
@@ -13,17 +14,20 @@ from engine import protocol
 from graph.binding import bind
 from graph.classnames import names_of
 from graph.datasets import find_data, is_here
+from graph.project import Training
 from gui.runner import Failure
 
 if TYPE_CHECKING:
     from codegen.emit_stages import Staging
     from engine.client import Engine
     from engine.protocol import Array
-    from graph.columns import Bound
+    from graph.columns import Bindings, Bound
     from graph.inference import Report
-    from graph.project import Project
+    from graph.project import Data, Project
     from gui.document import Document
     from gui.runner import Runner
+
+_OF_SAMPLES = ("batch_size", "seed", "validation", "validation_split", "limit", "stratified")
 
 
 class Answer(NamedTuple):
@@ -35,18 +39,41 @@ class Answer(NamedTuple):
 
 @dataclass(frozen=True)
 class Wish:
-    """Which sample is wanted, of what."""
+    """Which sample is wanted, of what; two are the same if their answers are.
 
-    project: Project
-    report: Report
+    `labels` are those of the Inputs and outputs, as they are drawn, and `plan` is what of the
+    training plan says which samples there are.
+    """
+
     part: str
     index: int
+    data: Data
+    bound: Bindings
+    labels: tuple[str, ...]
+    plan: Training
+    project: Project = field(compare=False)
+    report: Report = field(compare=False)
+
+    @staticmethod
+    def of(project: Project, report: Report, part: str, index: int) -> Wish:
+        """Return the wish for a sample of a part, from 0."""
+        bound = bind(project, report)
+        nodes = [one.port.node for one in (*bound.inputs, *bound.outputs)]
+        labels = tuple(project.graph.nodes[key].label for key in nodes)
+        plan = Training(**{name: getattr(project.training, name) for name in _OF_SAMPLES})
+        return Wish(part, index, project.data, bound, labels, plan, project, report)
 
     def ask(self, engine: Engine) -> Answer:
-        """Let an engine follow the sample; raises what the client raises, and OSError."""
+        """Let an engine follow the sample; raises what the client raises, and OSError.
+
+        It keeps the data as long as it is given the same text: the model and all else in the plan
+        are left away.
+        """
         staging = emit_stages(self.project, self.report)
+        program = emit(msgspec.structs.replace(self.project, training=self.plan), self.report)
+        head = program.text.splitlines(keepends=True)[: program.sections["imports"].last]
         request = protocol.Stages(
-            program=emit(self.project, self.report).text,
+            program="".join(head),
             section=staging.section,
             folder=str(find_data(self.project)),
             part=self.part,
@@ -97,7 +124,7 @@ class SampleAsking(QObject):
             self.refused.emit(obstacle, "")
             return
         project, report = self._document.project, self._document.report
-        wish = Wish(project, report, self._part, self._index)
+        wish = Wish.of(project, report, self._part, self._index)
         if self._asked is not None or wish == self._shown:
             return  # asked again when the answer is there
         self._asked = wish

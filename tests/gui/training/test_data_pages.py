@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QSpinBox, QToolBut
 
 from graph.binding import inputs_of
 from graph.datasets import BUNDLED
-from graph.edits import SetData
+from graph.edits import SetData, SetParams, SetTraining
 from graph.params import Named
 from graph.project import Binding, Data
 from gui.panels.data.panel import DataPanel
@@ -176,3 +176,21 @@ def test_values_are_measured_in_the_background(panel: DataPanel, wait: Waiter) -
         mean = f"{file['x_train'].mean():.4g}"
     assert rows["image"][:3] == ("28 × 28", "0", mean)
     assert rows["label"][0] == "10 labels"
+
+
+def test_what_does_not_concern_the_data_loads_none_again(
+    panel: DataPanel, document: Document, wait: Waiter
+) -> None:
+    turn_to(panel, "samples")
+    page, asking = panel.page("samples"), panel.asking
+    wait.until(lambda: bool(page.strip.branches) and asking._asked is None)
+    shown = page.strip.branches
+    hidden = next(key for key, one in document.project.graph.layers.items() if one.kind == "Dense")
+    document.push(SetParams(hidden, {"units": 33}), "Set units")
+    more = msgspec.structs.replace(document.project.training, epochs=77)
+    document.push(SetTraining(more), "Set epochs")
+    assert asking._asked is None
+    assert page.strip.branches is shown
+    halved = msgspec.structs.replace(document.project.training, limit=100)
+    document.push(SetTraining(halved), "Set limit")
+    wait.until(lambda: asking.parts.counts.get("train") == 90)
