@@ -88,10 +88,7 @@ class MainWindow(QMainWindow):
         self.is_training = False
         self.canvas = CanvasView(document, theme)
         self.start = StartPage(theme)
-        self._pages = QStackedWidget()
-        self._pages.setObjectName("pages")
-        self._pages.addWidget(self.canvas)
-        self._pages.addWidget(self.start)
+        self._pages = self._build_pages()
         self.messages = MessageBar(self._pages)
         self.commands = Commands(self)
         self.setCentralWidget(self._pages)
@@ -113,6 +110,13 @@ class MainWindow(QMainWindow):
         self._refresh()
 
     # construction ----------------------------------------------------------------------------
+
+    def _build_pages(self) -> QStackedWidget:
+        pages = QStackedWidget()
+        pages.setObjectName("pages")
+        pages.addWidget(self.canvas)
+        pages.addWidget(self.start)
+        return pages
 
     def _build_docks(self) -> dict[str, QDockWidget]:
         self.panels = make_panels(self)
@@ -296,11 +300,10 @@ class MainWindow(QMainWindow):
             QTimer.singleShot(0, self.painted.emit)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Ask about unsaved work, remember the layout, and end the engine."""
-        for sheet in list(self.document.sheets):
-            if not self.commands.files.may_lose(sheet):
-                event.ignore()
-                return
+        """Ask about unsaved work and trainings, remember the layout, and end the engine."""
+        if not self.commands.may_close():
+            event.ignore()
+            return
         self.settings.window_geometry = QByteArray(self.saveGeometry())
         self.settings.window_state = QByteArray(self.saveState(_LAYOUT_VERSION))
         self.settings.save()
