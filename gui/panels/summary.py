@@ -9,16 +9,16 @@ from PySide6.QtCore import (
     QItemSelectionModel,
     QModelIndex,
     QObject,
-    QPersistentModelIndex,
     QSignalBlocker,
     Qt,
 )
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHeaderView, QTableView, QVBoxLayout, QWidget
 
 from graph.summary import HEADINGS, Row, rows, totals_text
 from gui.icons import family_icon
 from gui.later import Later
+from gui.parts.tables import LEFT, RIGHT, Index, set_up
 from gui.parts.widgets import label
 from gui.theme import MEDIUM, SMALL, TEXT_SIZE, code_font, text_font
 
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 from graph import registry
 
-Index = QModelIndex | QPersistentModelIndex
 _NUMBERS = (3, 4)
 _FIGURES = (2, 3, 4)
 _MEASURED = 200  # rows whose texts a column's width is measured by
@@ -106,8 +105,7 @@ class SummaryModel(QAbstractTableModel):
         return None
 
     def _alignment(self, column: int) -> Qt.AlignmentFlag:
-        side = Qt.AlignmentFlag.AlignRight if column in _NUMBERS else Qt.AlignmentFlag.AlignLeft
-        return side | Qt.AlignmentFlag.AlignVCenter
+        return RIGHT if column in _NUMBERS else LEFT
 
     def _icon(self, kind: str) -> QIcon:
         spec = registry.find(kind)
@@ -128,16 +126,8 @@ class SummaryPanel(QWidget):
         self.table = QTableView()
         self.table.setObjectName("summary.table")
         self.table.setModel(self.model)
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.table.setShowGrid(False)
-        self.table.setWordWrap(False)
-        self.table.verticalHeader().hide()
-        self.table.verticalHeader().setDefaultSectionSize(28)
-        header = self.table.horizontalHeader()
+        header = set_up(self.table, row_height=28, least_width=64)
         header.setStretchLastSection(True)
-        header.setHighlightSections(False)
-        header.setMinimumSectionSize(64)
         header.setResizeContentsPrecision(_MEASURED)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         self._totals = label("", "muted", wrap=True)

@@ -4,21 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import (
-    QAbstractTableModel,
-    QModelIndex,
-    QObject,
-    QPersistentModelIndex,
-    Qt,
-)
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
 
+from gui.parts.tables import LEFT, RIGHT, Index, set_up
 from gui.theme import code_font
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-Index = QModelIndex | QPersistentModelIndex
 
 
 class TextTable(QAbstractTableModel):
@@ -67,9 +60,7 @@ class TextTable(QAbstractTableModel):
         return None
 
     def _alignment(self, column: int) -> Qt.AlignmentFlag:
-        right = column in self._figures
-        side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
-        return side | Qt.AlignmentFlag.AlignVCenter
+        return RIGHT if column in self._figures else LEFT
 
 
 class TextTableView(QTableView):
@@ -84,18 +75,11 @@ class TextTableView(QTableView):
         self.table = TextTable(headings, frozenset(figures), self)
         self.setModel(self.table)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(22)
+        header = set_up(self, row_height=22)
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.horizontalHeader().setHighlightSections(False)
         for column, width in enumerate(widths):
             if width:
                 self.setColumnWidth(column, width)
             else:
-                stretch = QHeaderView.ResizeMode.Stretch
-                self.horizontalHeader().setSectionResizeMode(column, stretch)
+                header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)

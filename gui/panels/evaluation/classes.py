@@ -5,16 +5,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from PySide6.QtCore import (
-    QAbstractTableModel,
-    QModelIndex,
-    QObject,
-    QPersistentModelIndex,
-    QSortFilterProxyModel,
-    Qt,
-)
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QSortFilterProxyModel, Qt
+from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
 
+from gui.parts.tables import LEFT, RIGHT, Index, set_up
 from gui.theme import code_font
 
 if TYPE_CHECKING:
@@ -22,7 +16,6 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QResizeEvent
 
-Index = QModelIndex | QPersistentModelIndex
 HEADINGS = ("Class", "Precision", "Recall", "F1", "AUC", "Samples")
 _MEANINGS = (
     "A click on a heading sorts",
@@ -109,8 +102,7 @@ def _text(row: ClassRow, column: int) -> str:
 
 
 def _alignment(column: int) -> Qt.AlignmentFlag:
-    side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
-    return side | Qt.AlignmentFlag.AlignVCenter
+    return RIGHT if column else LEFT
 
 
 class ClassView(QTableView):
@@ -126,15 +118,7 @@ class ClassView(QTableView):
         self.setModel(order)
         self.setSortingEnabled(True)
         self.sortByColumn(0, Qt.SortOrder.AscendingOrder)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(24)
-        header = self.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setMinimumSectionSize(40)
+        header = set_up(self, row_height=24, least_width=40)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         for column, width in enumerate(_WIDTHS, 1):
             header.resizeSection(column, width)

@@ -19,6 +19,7 @@ from engine import compare
 from gui.panels.runs.chart import Overlay, OverlayChart
 from gui.panels.runs.model import Compared, ComparisonModel, RunsModel
 from gui.parts.editors import Combo
+from gui.parts.tables import set_up
 from gui.parts.widgets import label
 from gui.theme import TINY
 
@@ -111,18 +112,10 @@ def runs_table(name: str, model: RunsModel | ComparisonModel) -> QTableView:
     made = QTableView()
     made.setObjectName(name)
     made.setModel(model)
-    made.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
     made.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-    made.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
     made.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-    made.setShowGrid(False)
-    made.setWordWrap(False)
     made.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # long names often differ at their ends
-    made.verticalHeader().hide()
-    made.verticalHeader().setDefaultSectionSize(26)
-    header = made.horizontalHeader()
-    header.setHighlightSections(False)
-    header.setMinimumSectionSize(48)
+    header = set_up(made, row_height=26, least_width=48)
     header.setResizeContentsPrecision(_MEASURED_ROWS)
     header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
     return made

@@ -9,13 +9,13 @@ from PySide6.QtCore import (
     QAbstractTableModel,
     QModelIndex,
     QObject,
-    QPersistentModelIndex,
     Qt,
     Signal,
 )
 from PySide6.QtGui import QColor, QIcon, QPixmap
 
 from engine import compare
+from gui.parts.tables import LEFT, RIGHT, Index
 from gui.theme import code_font
 
 if TYPE_CHECKING:
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from engine.compare import Facts, Pair
     from gui.theme import Theme
 
-Index = QModelIndex | QPersistentModelIndex
-_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _BEFORE, _AFTER = ("name", "when"), ("epochs", "parameters", "time", "status")
 _WORDS = {"name", "status"}
 _YEAR = 365  # days
@@ -238,7 +235,7 @@ class RunsModel(QAbstractTableModel):
         return QColor(known[status]) if status in known else None
 
     def _alignment(self, column: int) -> Qt.AlignmentFlag:
-        return _LEFT if self.columns[column] in {*_WORDS, "when"} else _RIGHT
+        return LEFT if self.columns[column] in {*_WORDS, "when"} else RIGHT
 
 
 class Compared(NamedTuple):
@@ -283,7 +280,7 @@ class ComparisonModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self.tr(_HEADS[section])
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _RIGHT if section else _LEFT
+            return RIGHT if section else LEFT
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401 - as above
@@ -292,7 +289,7 @@ class ComparisonModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return _comparison_cells(row)[column]
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _RIGHT if column else _LEFT
+            return RIGHT if column else LEFT
         if role == Qt.ItemDataRole.FontRole and column:
             return self._figures
         if role == Qt.ItemDataRole.DecorationRole and column == 0:
