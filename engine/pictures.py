@@ -53,7 +53,7 @@ def frame_of(bound: Bound) -> Frame | None:
     column, spec = bound.column, bound.spec
     if column is not None and column.kind != IMAGE:
         return None
-    if any(step.kind == "standardise" for step in bound.steps or ()):
+    if is_standardised_picture(bound):
         return None  # the training part's mean and deviation are known to the program alone
     wants = tuple(size or 0 for size in spec.shape[1:]) if spec is not None else ()
     for shape in (wants, column.shape if column is not None else ()):
@@ -61,6 +61,12 @@ def frame_of(bound: Bound) -> Frame | None:
         if height > 1 and width > 1 and (len(shape) == 2 or channels[:1] in ([1], [3])):
             return Frame(height, width, *channels[:1])
     return None
+
+
+def is_standardised_picture(bound: Bound) -> bool:
+    """Say whether an Input takes images whose pixels are standardised by the training part."""
+    is_picture = bound.column is None or bound.column.kind == IMAGE
+    return is_picture and any(step.kind == "standardise" for step in bound.steps or ())
 
 
 def has_dark_ground(source: str) -> bool:

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from codegen import emit_view, image_listing
 from codegen.emit_predict import OwnImage
 from engine.answers import said_by
-from engine.pictures import as_input, as_picture, fitted, frame_of, scale_of
+from engine.pictures import (
+    as_input,
+    as_picture,
+    fitted,
+    frame_of,
+    is_standardised_picture,
+    scale_of,
+)
 from engine.protocol import Predict
 from graph.binding import bind
 from graph.classnames import names_of
@@ -85,6 +92,27 @@ class Trial(NamedTuple):
             inputs=inputs,
             sample=sample,
         )
+
+    def others(self, one: Pictured) -> tuple[str, ...]:
+        """Return the names of the Inputs that are not drawn."""
+        return tuple(
+            self.project.graph.nodes[given.port.node].label
+            for place, given in enumerate(self.bound.inputs)
+            if place != one.place
+        )
+
+    @property
+    def obstacle(self) -> str:
+        """Why no Input can be drawn, as a sentence."""
+        for given in self.bound.inputs:
+            if is_standardised_picture(given):
+                name = self.project.graph.nodes[given.port.node].label
+                return (
+                    f"{name} can't be drawn: its pixels are standardised with mean and deviation "
+                    "of the training set, which its program alone works out. Train it with scale "
+                    "in place of standardise to draw here."
+                )
+        return "Nothing can be drawn for this model: its Inputs take numbers, not pictures."
 
     def said(self, outputs: list[Array]) -> tuple[Said, ...]:
         """Return what the outputs say."""

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 _PACE_MS = 30  # between two questions while a stroke is drawn
 _TILES = (28, 40)  # pixels of a map where there is little room, and where there is more
 _WIDE = 640
+_NARROW = 400  # pixels, below which names of classes would be cut off beside maps
 
 
 class PadBody(QWidget):
@@ -66,7 +67,8 @@ class PadBody(QWidget):
         row.addWidget(self.sheet, 4)
         row.addWidget(self.tools)
         row.addWidget(scrolling(self.bars), 4)
-        row.addWidget(scrolling(self.grid), 4)
+        self._maps = scrolling(self.grid)
+        row.addWidget(self._maps, 4)
         self._connect()
 
     def _connect(self) -> None:
@@ -81,8 +83,9 @@ class PadBody(QWidget):
         self.tools.changed.connect(self._on_look_changed)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Let the maps be small where there is little room."""
+        """Let the maps be small where there is little room, and go where the names need it."""
         self.grid.tile = _TILES[self.width() >= _WIDE]
+        self._maps.setVisible(self.width() >= _NARROW)
         super().resizeEvent(event)
 
     def set_theme(self, theme: Theme) -> None:
@@ -103,6 +106,11 @@ class PadBody(QWidget):
         self.set_look(Look(self.look.invert, is_digits(source)))
         if before is None or before.frame != one.frame or self.sheet.is_empty:
             self.sheet.set_size(one.frame.height, one.frame.width)
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether a person has drawn what is on the pad, or opened it."""
+        return self._sample is None and not self.sheet.is_empty
 
     @property
     def look(self) -> Look:

@@ -16,6 +16,7 @@ from engine.trying import trial_of
 from graph.datasets import file_of
 from graph.projectfile import BadFile
 from gui.panels.pad.body import PadBody
+from gui.panels.pad.tools import Others
 from gui.parts.editors import Combo
 from gui.parts.listing import Listing, ListingDialog
 from gui.parts.mapchoices import Choices, has_weights, open_run, same_drawing
@@ -54,6 +55,7 @@ class PadPanel(QWidget):
         self._document, self._runner, self._theme = document, runner, theme
         self._trial: Trial | None = None
         self._one: Pictured | None = None
+        self._others: tuple[str, ...] = ()  # the Inputs that aren't drawn
         self._older = OlderRuns(self)
         self._predicting = Predicting(runner, self)
         self._make_widgets(theme)
@@ -68,6 +70,7 @@ class PadPanel(QWidget):
         self.input_box.setAccessibleName(self.tr("Input that is drawn"))
         self.input_box.setToolTip(self.tr("Input that is drawn; the others have the sample's"))
         self.caption = Line("pad.caption", "muted")
+        self.others = Others()
         self.order = link_button("", "pad.order")
         self.code = link_button(self.tr("Show the code"), "pad.code")
         self.notice = Notice("pad.notice")
@@ -85,6 +88,7 @@ class PadPanel(QWidget):
         column.setSpacing(SMALL)
         column.addWidget(self.choices)
         column.addLayout(links)
+        column.addWidget(self.others)
         column.addWidget(self.notice)
         column.addWidget(self.body, 100)
         column.addStretch(1)
@@ -97,7 +101,7 @@ class PadPanel(QWidget):
         self._predicting.refused.connect(self._on_refused)
         self.choices.run_chosen.connect(self.open_run)
         self.choices.layer_box.activated.connect(lambda _n: self._ask())
-        self.choices.sample_box.valueChanged.connect(lambda _n: self.take_sample())
+        self.choices.sample_box.valueChanged.connect(lambda _n: self._on_sample_chosen())
         self.input_box.activated.connect(lambda _n: self._draw(self.input_box.currentData()))
         self.body.wanted.connect(self._ask)
         self.body.sample_wanted.connect(self.take_sample)
@@ -122,6 +126,7 @@ class PadPanel(QWidget):
         self.notice.say(sentence, error=error, tip=tip)
         for part in (self.body, self.caption, self.order, self.code):
             part.setVisible(self._one is not None)
+        self.others.setVisible(self._one is not None and bool(self._others))
         self.input_box.setVisible(self._one is not None and self.input_box.count() > 1)
 
     # --- the run ------------------------------------------------------------------------------
@@ -159,17 +164,13 @@ class PadPanel(QWidget):
         if self._trial.pictured:
             self._draw(self._trial.pictured[0])
         else:
-            self._say(
-                self.tr(
-                    "Nothing can be drawn for this model: its Inputs take numbers, "
-                    "or pixels that are standardised by the training set."
-                )
-            )
+            self._say(self._trial.obstacle)
 
     def _draw(self, one: Pictured) -> None:
         """Let an Input be drawn."""
         if self._trial is not None:
-            self._one = one
+            self._one, self._others = one, self._trial.others(one)
+            self.others.show_others(self._others, self.choices.sample)
             self.body.set_input(one, self._trial.project.data.source)
             self.body.show_answer((), None)
             self._tell(())
@@ -189,6 +190,14 @@ class PadPanel(QWidget):
             self._predicting.ask(
                 self._trial.question(node=self.choices.node, sample=self.choices.sample)
             )
+
+    def _on_sample_chosen(self) -> None:
+        """Put the sample on the pad; a drawing stays where only the other Inputs take it."""
+        self.others.show_others(self._others, self.choices.sample)
+        if self._others and self.body.is_drawn:
+            self._ask()
+        else:
+            self.take_sample()
 
     def open_file(self, path: Path) -> None:
         """Put an image file on the pad; it keeps its proportions."""

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSizePolicy, QSlider, QVBo
 
 from gui.icons import action_icon
 from gui.panels.pad.sheet import image_of
-from gui.parts.widgets import icon_button
+from gui.parts.widgets import Line, icon_button
 from gui.theme import TINY
 
 if TYPE_CHECKING:
@@ -158,3 +158,18 @@ class Tools(QWidget):
         self.seen.set_theme(theme)
         for name, button in self.buttons.items():
             button.setIcon(action_icon(_ICONS[name], theme))
+
+
+class Others(Line):
+    """Says where the values of the Inputs that aren't drawn come from."""
+
+    def __init__(self) -> None:
+        super().__init__("pad.others", "muted")
+
+    def show_others(self, names: Sequence[str], sample: int) -> None:
+        """Name the Inputs and the test sample whose values they take."""
+        told = self.tr(" and ").join(names)
+        verb = self.tr("take") if len(names) > 1 else self.tr("takes")
+        long = self.tr("{0} {1} the values of test sample {2:,}; the arrows choose another.")
+        short = self.tr("{0}: test sample {1:,}")
+        self.set_text(long.format(told, verb, sample), short.format(told, sample))

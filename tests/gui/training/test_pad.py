@@ -19,8 +19,10 @@ from PySide6.QtWidgets import QLabel, QPushButton, QSpinBox
 from engine.answers import Said
 from engine.command import local_command
 from engine.pictures import fitted, read
+from engine.runs import Run
 from graph import templates
 from graph.inference import infer
+from graph.params import Named
 from graph.project import Binding
 from gui.panels.pad.bars import Bars
 from gui.panels.pad.panel import PadPanel
@@ -186,6 +188,20 @@ def test_one_of_several_inputs_is_drawn(panel: PadPanel, runner: Runner, wait: W
     with np.load("resources/data/fashion_mnist_sample.npz") as data:
         half = data["x_test"][0][:, :14]
     np.testing.assert_allclose(answer.inputs[0][..., 0], half / 255, atol=1e-6)
+    other = panel.input_box.itemText(0)
+    said = panel.findChild(QLabel, "pad.others")
+    assert said.isVisible()
+    assert said.accessibleName().startswith(f"{other} takes the values of test sample 0;")
+
+    drawn = panel.body.sheet.picture()
+    panel.choices.sample_box.setValue(3)  # for the other Input alone: the drawing stays
+    question, answer = shown(panel, wait)
+    np.testing.assert_array_equal(panel.body.sheet.picture(), drawn)
+    assert (question.sample, question.inputs[0]) == (3, None)
+    with np.load("resources/data/fashion_mnist_sample.npz") as data:
+        half = data["x_test"][3][:, :14]
+    np.testing.assert_allclose(answer.inputs[0][..., 0], half / 255, atol=1e-6)
+    assert "test sample 3" in said.accessibleName()
 
 
 @pytest.mark.engine
@@ -226,6 +242,23 @@ def test_numbers_can_not_be_drawn(panel: PadPanel, runner: Runner, wait: Waiter)
     runner.train(project, infer(project))
     wait.first(runner.finished, runner.failed)
     assert "Nothing can be drawn" in panel.findChild(QLabel, "pad.notice").text()
+    assert not panel.body.isVisible()
+
+
+@pytest.mark.engine
+def test_why_standardised_pixels_can_not_be_drawn_is_said(
+    panel: PadPanel, document: Document, runner: Runner, wait: Waiter
+) -> None:
+    project = mlp(limit=256)
+    node = next(iter(project.graph.nodes))
+    pixels = Binding("image", transforms=(Named("standardise"),))
+    data = msgspec.structs.replace(project.data, inputs={node: pixels})
+    project = msgspec.structs.replace(project, data=data)
+    runner.train(project, infer(project))
+    *_, run = wait.first(runner.finished, runner.failed)
+    assert isinstance(run, Run), run
+    said = panel.findChild(QLabel, "pad.notice").text()
+    assert said.startswith("visible can't be drawn: its pixels are standardised")
     assert not panel.body.isVisible()
 
 
