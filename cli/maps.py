@@ -9,7 +9,6 @@ from cli import offscreen, session
 from cli.ends import Refusal, Status, report_files
 from cli.naming import find_run
 from cli.options import AsJson
-from cli.progress import waiting
 from codegen import emit_activations
 from engine import protocol
 from engine.runs import Run, RunError
@@ -37,9 +36,7 @@ def run(  # noqa: PLR0913 - a parameter for each option
     record = find_run(run_word)
     project, program = drawing_of(record)
     node = node_of(project.graph, layer)
-    question = request(record, project, program, node, sample)
-    with waiting("Making the maps"):  # Keras takes some seconds to start
-        answer = session.maps(question)
+    answer = session.maps(request(record, project, program, node, sample))
     offscreen.paint_maps(answer, output, theme)
     count = answer.maps.shape[-1]
     said = f"{output} is written: {layer}, {count} maps, sample {sample}."

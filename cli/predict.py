@@ -10,7 +10,6 @@ from cli import session
 from cli.ends import Refusal, Status, print_json
 from cli.naming import find_run
 from cli.options import AsJson
-from cli.progress import waiting
 from engine.answers import Said
 from engine.pictures import BadPicture, has_dark_ground, is_bright, is_digits, read
 from engine.protocol import Array
@@ -51,8 +50,7 @@ def run(  # noqa: PLR0913 - a parameter for each option
     trial = _trial(find_run(run_word))
     one = _input(trial, input_name)
     seen, done = _seen(trial, one, image, (invert, centre))
-    with waiting("Predicting"):  # Keras takes some seconds to start
-        answer = session.predict(trial.question(one.place, one.values(seen), sample=sample))
+    answer = session.predict(trial.question(one.place, one.values(seen), sample=sample))
     said, others = trial.said(answer.outputs), _others(trial, one)
     if as_json:
         record = {"input": one.name, "done": list(done), "others": others, "sample": sample}

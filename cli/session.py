@@ -11,7 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 from cli.ends import Refusal, Status, print_json
-from cli.progress import Display, values
+from cli.progress import Display, values, waiting
 from codegen import emit
 from engine import launch, protocol, rates
 from engine.client import Engine, EngineDied, ProgramFailed
@@ -132,7 +132,7 @@ def _follow(engine: Engine, request: protocol.Train, run: Run, show: Show) -> Ou
 
 def maps(request: protocol.Maps) -> protocol.MapsReady:
     """Return a layer's maps; raises Refusal (status 3) if the engine can't make them."""
-    with _failures(), _engine() as (engine, _):
+    with waiting("Making the maps"), _failures(), _engine() as (engine, _):
         return engine.maps(request)
 
 
@@ -153,7 +153,7 @@ def find_rate(project: Project, report: Report, advance: Callable[[int, int], No
 
 def predict(request: protocol.Predict) -> protocol.Predicted:
     """Return what a model predicts; raises Refusal (status 3) if the engine can't tell."""
-    with _failures(), _engine() as (engine, _):
+    with waiting("Predicting"), _failures(), _engine() as (engine, _):
         return engine.predict(request)
 
 

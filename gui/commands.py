@@ -199,6 +199,24 @@ class Commands(QObject):
         """Stop training; the weights are kept."""
         self.window.runner.stop()
 
+    def may_close(self) -> bool:
+        """Ask about unsaved work, then about trainings; say whether the window may be closed."""
+        if not all(self.files.may_lose(sheet) for sheet in list(self.document.sheets)):
+            return False
+        lost = []
+        if self.is_training:
+            lost.append(self.tr("The training ends, and can be resumed in the tab Runs."))
+        if count := len(self.window.queue.waiting):
+            one = self.tr("One drawing that waits for its training is not trained.")
+            several = self.tr("{0:,} drawings that wait for their training are not trained.")
+            lost.append(one if count == 1 else several.format(count))
+        if not lost:
+            return True
+        ask, button = QMessageBox.question, QMessageBox.StandardButton
+        words = " ".join([self.tr("Close the window?"), *lost])
+        title = self.tr("Close while training")
+        return ask(self.window, title, words, button.Close | button.Cancel) == button.Close
+
     def pause_or_go_on(self) -> None:
         """Hold the training, or let it go on if it is held."""
         self.controls.pause_or_go_on()

@@ -100,7 +100,6 @@ class MainWindow(QMainWindow):
             menus["View"].addAction(dock.toggleViewAction())
         self._recent = menus["File"].addMenu(self.tr("Open recent"))
         self._recent.setObjectName("menu.recent")
-        self._recent.aboutToShow.connect(self._fill_recent)
         self.top_bar = TopBar(document, self.actions_by_id, theme, self)
         self.addToolBar(self.top_bar)
         self.status = StatusLine(document, theme, self)
@@ -134,6 +133,7 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         document, runner = self.document, self.runner
+        self._recent.aboutToShow.connect(self._fill_recent)
         document.changed.connect(self._on_document_changed)
         document.sheet_shown.connect(self.canvas.fit)
         runner.state_changed.connect(self._on_runner_state_changed)

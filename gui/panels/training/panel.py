@@ -14,14 +14,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from graph.datasets import KNOWN
 from graph.problems import Severity
 from gui.charts.chart import Chart, is_loaded
 from gui.charts.curves import Curves
 from gui.panels.training.controls import Controls
 from gui.panels.training.notes import NoteLine
 from gui.panels.training.parts import Notice, TextWindow
-from gui.panels.training.record import Record, plan_texts
+from gui.panels.training.record import Record, begun, plan_texts
 from gui.parts.beside import Beside
 from gui.parts.widgets import Line, link_button
 from gui.runner import State
@@ -134,13 +133,7 @@ class TrainingPanel(QWidget):
                 record.go_on()
                 break
         else:
-            project = self._document.project
-            unit = self.tr("images/s") if project.data.source in KNOWN else self.tr("samples/s")
-            epochs = project.training.epochs
-            record = Record(self._document.sheet, epochs, unit, Curves(epochs))
-            record.words = self.tr("Preparing the data and the model …")
-            if run is not None:
-                record.run, record.name = run, run.info.name
+            record = begun(self._document.sheet, run)
             self._records[record.sheet] = record
         self._shown = record
         self._show_record()

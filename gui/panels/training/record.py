@@ -12,6 +12,7 @@ from PySide6.QtCore import QCoreApplication
 
 from engine.diagnosis import diagnose
 from engine.observed import Facts, Observed
+from graph.datasets import KNOWN
 from gui.charts.curves import Curves
 from gui.panels.training.parts import clock, duration, epochs_text, score_texts
 from gui.runner import paused_words
@@ -155,6 +156,18 @@ class Record:
         where = self.place or _tr("before the first batch")
         words = _tr("Stopped at {0}; the weights are kept.")
         return words.format(where[:1].lower() + where[1:])
+
+
+def begun(sheet: Sheet, run: Run | None) -> Record:
+    """Return the record of a drawing's run that is about to begin, or of this one to go on."""
+    project = sheet.project
+    unit = _tr("images/s") if project.data.source in KNOWN else _tr("samples/s")
+    epochs = project.training.epochs
+    record = Record(sheet, epochs, unit, Curves(epochs))
+    record.words = _tr("Preparing the data and the model …")
+    if run is not None:
+        record.run, record.name = run, run.info.name
+    return record
 
 
 def plan_texts(plan: Training, errors: int = 0) -> tuple[str, ...]:

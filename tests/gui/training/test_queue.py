@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QLabel, QMenu, QMessageBox, QPushButton, QToolButton, QWidget
 
 from engine.runs import list_runs, open_run
 from graph import projectfile
@@ -159,6 +159,7 @@ def window(
     yield made
     for sheet in made.document.sheets:
         sheet.stack.setClean()  # nobody is asked whether to save
+    made.runner.shutdown()  # nor about a training
     made.close()
 
 
@@ -174,6 +175,36 @@ def test_train_while_another_training_runs_offers_to_wait(window: MainWindow) ->
     assert window.panels["runs"].made().queue_strip.isVisible()  # type: ignore[attr-defined]
     window.queue.remove(one)
     assert window.queue.waiting == ()
+
+
+def test_closing_says_what_of_the_trainings_is_lost(
+    window: MainWindow, wait: Waiter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    answers = [QMessageBox.StandardButton.Cancel, QMessageBox.StandardButton.Close]
+
+    def question(_parent: object, _title: str, words: str, *_more: object) -> object:
+        asked.append(words)
+        return answers[len(asked) - 1]
+
+    monkeypatch.setattr(QMessageBox, "question", question)
+    project = mlp(epochs=5000)
+    window.document.add(project)
+    window.commands.train()
+    wait.first(window.runner.epoch_ended)
+    for _again in range(2):
+        window.queue.add(project, infer(project))
+    for sheet in window.document.sheets:
+        sheet.stack.setClean()
+    assert not window.close()
+    assert window.runner.is_training
+    assert window.close()
+    assert asked[0] == asked[1]
+    assert "The training ends, and can be resumed in the tab Runs." in asked[0]
+    assert "2 drawings that wait for their training are not trained." in asked[0]
+    assert window.runner.state is State.OFF
+    (run,) = list_runs(window.runner.runs_folder)
+    assert run.can_resume
 
 
 def test_a_training_starts_from_any_weights_that_a_run_has_left(
