@@ -1,5 +1,6 @@
 """Both looks are readable, complete and can be told apart without colour."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import astuple, fields
 from pathlib import Path
@@ -67,6 +68,19 @@ def test_text_can_be_read_on_every_ground(look: Theme) -> None:
     assert weak == {}
     assert contrast(look.on_accent, look.accent) >= 4.5
     assert contrast(look.on_accent, look.accent_hover) >= 4.5
+
+
+def test_the_style_sheet_writes_in_readable_colours_alone() -> None:
+    text = (theme.RESOURCES / "themes" / "layerloom.qss").read_text(encoding="utf-8")
+    rules = re.findall(r"([^{}]+){([^{}]*)}", re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL))
+    inks = {
+        (ink, selector.strip())
+        for selector, body in rules
+        for ink in re.findall(r"(?<![-\w])color: \$(\w+)", body)
+        if ":disabled" not in selector  # WCAG 1.4.3 asks nothing of what can't be used
+    }
+    assert len(inks) > 10
+    assert {ink for ink, _ in inks} <= {*INKS, "on_accent"}, inks
 
 
 @BOTH

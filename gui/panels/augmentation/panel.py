@@ -183,11 +183,13 @@ class AugmentationPanel(QWidget):
             return bound.trouble
         if not any(view.is_input for view in views(bound)):
             return self.tr(
-                "Bind an Input to a column of images in the Data panel: images can be varied."
+                "Only images can be varied, and no Input takes any. "
+                "Give one a column of images in the Data panel."
             )
         if self._augmentation.how == "none":
             return self.tr(
-                "Choose online or enlarged at the left, and see here what the network gets to see."
+                "Choose at the left: online varies the images of every batch anew, enlarged makes "
+                "a larger training set once. What the network gets then stands here."
             )
         if not is_here(project):
             return self.tr("The data set isn't on this computer yet: train once, and it comes.")
@@ -237,7 +239,10 @@ class AugmentationPanel(QWidget):
         if wrong is not None:
             return wrong.sentence
         if mixes(self._augmentation):
-            return self.tr("MixUp mixes labels as well: they become one-hot.")
+            return self.tr(
+                "MixUp mixes two labels as it mixes two images, "
+                "such as 0.7 of one class and 0.3 of another: they become one-hot."
+            )
         return ""
 
     def _say(self, sentence: str, *, error: bool = False, tip: str = "") -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _ROW, _TIGHT = 18, 13  # pixels of a class's line where there is room, and at least
 _HEAD = 18
-_INK = 90  # of 255, that a bar has over its ground: words on it can be read
+INK = 90  # of 255, that a bar has over its ground: words on it can be read
 
 
 class Bars(QWidget):
@@ -125,7 +125,7 @@ class Bars(QWidget):
         painter.fillRect(bar, QColor(theme.raised))
         bar.setWidth(max(2.0, bar.width() * share))
         colour = QColor(theme.accent if wins else theme.edge)
-        colour.setAlpha(_INK)
+        colour.setAlpha(INK)
         painter.fillRect(bar, colour)
         size = min(12, round(place.height()) - 2)
         font = text_font(size, QFont.Weight.DemiBold if wins else QFont.Weight.Normal)

@@ -54,7 +54,7 @@ def choose(panel: AugmentationPanel, how: str) -> None:
 
 def test_empty_it_says_what_to_do(panel: AugmentationPanel, wait: Waiter) -> None:
     wait.until(lambda: bool(panel.notice.text()))
-    assert panel.notice.text().startswith("Choose online or enlarged")
+    assert panel.notice.text().startswith("Choose at the left: online")
     assert not panel.compare.isVisible()
     assert not panel.form.sliders["shift"].isEnabled()
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtGui import QColor, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton, QSpinBox
 
@@ -24,11 +24,12 @@ from graph import templates
 from graph.inference import infer
 from graph.params import Named
 from graph.project import Binding
-from gui.panels.pad.bars import Bars
+from gui.panels.pad.bars import INK, Bars
 from gui.panels.pad.panel import PadPanel
 from gui.panels.pad.sheet import PadSheet
 from gui.parts.listing import ListingDialog
 from gui.theme import DARK, LIGHT
+from tests.gui.test_theme import contrast
 from tests.gui.training.conftest import Waiter, chain, cnn, mlp
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from engine.protocol import Predict, Predicted
     from gui.document import Document
     from gui.runner import Runner
+    from gui.theme import Theme
 
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
 NONE = Qt.KeyboardModifier.NoModifier
@@ -278,6 +280,16 @@ def test_ink_is_soft_and_can_be_erased(qtbot: QtBot) -> None:
     sheet.set_brush(5)
     draw(sheet, (0.5, 0.1), (0.5, 0.9))
     assert (sheet.picture()[140, :, 0] > 60).sum() / 10 > 3.5
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
+def test_words_on_bars_can_be_read(theme: Theme) -> None:
+    ground, share = QColor(theme.raised), INK / 255
+    for bar in (QColor(theme.accent), QColor(theme.edge)):
+        mixed = QColor.fromRgbF(
+            *(a + (b - a) * share for a, b in zip(ground.getRgbF(), bar.getRgbF(), strict=True))
+        )
+        assert contrast(theme.text, mixed.name()) >= 4.5
 
 
 def test_the_winner_is_marked_and_may_come_first(qtbot: QtBot) -> None:
