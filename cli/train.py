@@ -15,6 +15,7 @@ from cli.progress import Display
 from cli.verdict import refuse_errors, refuse_without_data
 from engine import runs
 from graph import datasets, edits
+from graph.binding import rebound
 from graph.inference import infer
 from graph.project import Project
 from graph.views import switched_on
@@ -111,6 +112,13 @@ def changed(
         project, _ = edits.apply(project, edits.SetTraining(plan))
     if data is not None:
         named = reading.chosen(data, joined)
-        chosen = msgspec.structs.replace(project.data, source=named.source, joined=named.joined)
+        kept = project.data if named.joined else rebound(project.data, named.source)
+        chosen = msgspec.structs.replace(
+            project.data,
+            source=named.source,
+            joined=named.joined,
+            inputs=kept.inputs,
+            outputs=kept.outputs,
+        )
         project, _ = edits.apply(project, edits.SetData(chosen))
     return project

@@ -31,7 +31,7 @@ from engine.scores import (
 from graph.binding import bind
 from graph.classnames import names_of
 from graph.columns import Bound
-from graph.datasets import LABEL, find_data
+from graph.datasets import LABEL, find_data, fingerprint
 from graph.inference import Report
 from graph.project import Project
 
@@ -106,11 +106,15 @@ class Judgement(NamedTuple):
 
 
 class Evaluation(NamedTuple):
-    """An answered request with its figures: loss and metrics by name, and each output's."""
+    """An answered request with its figures: loss and metrics by name, and each output's.
+
+    `doubt` is a sentence if the data isn't what the run was trained on, or "".
+    """
 
     request: Evaluate
     scores: dict[str, float]
     outputs: tuple[Judgement, ...]
+    doubt: str = ""
 
 
 def weights_of(run: Run) -> tuple[Path, ...]:
@@ -128,6 +132,20 @@ def request_for(run: Run, project: Project, weights: Path, part: str = "test") -
         folder=str(find_data(project).resolve()),
         weights=str(weights.resolve()),
         part=part,
+    )
+
+
+def doubt_of(run: Run, project: Project) -> str:
+    """Return a sentence if the data has changed since a run was trained on it, or "".
+
+    It reads the data's files; where Keras fetches them, or they can't be read, it knows nothing.
+    """
+    now = fingerprint(project)
+    if run.info.data == now or not all("sha256:" in one for one in (run.info.data, now)):
+        return ""
+    return (
+        "The data has changed since this run was trained, so its test part may hold samples that "
+        "the run has learnt from: these figures may flatter. Put the old data back, or train anew."
     )
 
 
@@ -167,12 +185,14 @@ def _names(project: Project, one: Bound) -> tuple[str, ...]:
     return names_of(project.data.source) or ()
 
 
-def judged(request: Evaluate, answer: EvaluationReady, outputs: tuple[Output, ...]) -> Evaluation:
+def judged(
+    request: Evaluate, answer: EvaluationReady, outputs: tuple[Output, ...], doubt: str = ""
+) -> Evaluation:
     """Return an answer with its figures; takes some 50 ms for each ten classes."""
     found = [
         judge(output, answers) for output, answers in zip(outputs, answer.outputs, strict=True)
     ]
-    return Evaluation(request, answer.scores, tuple(found))
+    return Evaluation(request, answer.scores, tuple(found), doubt)
 
 
 def judge(output: Output, answers: Answers) -> Judgement:

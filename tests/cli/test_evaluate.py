@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -75,3 +76,21 @@ def test_weights_of_another_drawing_are_a_sentence(
     said = here("evaluate", str(record.path), "--weights", "other.weights.h5")
     assert said.status == 3
     assert "don't fit this model" in said.err
+
+
+def test_data_that_has_changed_since_is_said(here: Run, tmp_path: Path) -> None:
+    sample = files("resources") / "data" / "fashion_mnist_sample.npz"
+    with np.load(str(sample)) as file:
+        arrays = {name: file[name] for name in file.files}
+    np.savez(tmp_path / "mine.npz", **arrays)
+    short = ("--limit", "512", "--epochs", "1", "--out", str(tmp_path / "runs"))
+    assert here("train", "mlp", "--data", str(tmp_path / "mine.npz"), *short).status == 0
+    (folder,) = (tmp_path / "runs").iterdir()
+    assert "Careful" not in here("evaluate", str(folder)).out
+    arrays["x_test"] = arrays["x_train"][:1000]
+    arrays["y_test"] = arrays["y_train"][:1000]
+    np.savez(tmp_path / "mine.npz", **arrays)
+    said = here("evaluate", str(folder))
+    assert said.status == 0
+    assert "Careful: The data has changed since this run was trained" in said.out
+    assert "flatter" in json.loads(here("evaluate", str(folder), "--json").out)["doubt"]

@@ -11,7 +11,7 @@ from shiboken6 import isValid
 
 from engine import protocol
 from engine.client import ProgramFailed
-from engine.evaluating import Evaluation, judged, outputs_of, request_for
+from engine.evaluating import Evaluation, doubt_of, judged, outputs_of, request_for
 from gui.runner import Failure
 
 if TYPE_CHECKING:
@@ -97,7 +97,8 @@ class Asking(QObject):
         finally:
             with self._lock:
                 self._engine = None
-        return judged(request, answer, outputs_of(opened.project, opened.report))
+        outputs = outputs_of(opened.project, opened.report)
+        return judged(request, answer, outputs, doubt_of(opened.run, opened.project))
 
     def _advance(self, done: int, total: int) -> None:
         self.advanced.emit(done, total)

@@ -226,7 +226,7 @@ class EvaluationPanel(QWidget):
                 self.tr("Press Evaluate to see how {0} does on its test set.").format(name)
             )
             return
-        self.notice.say("")
+        self.notice.say(made.doubt, error=True)
         with QSignalBlocker(self.output_box):
             self.output_box.clear()
             for one in made.outputs:
@@ -252,7 +252,7 @@ class EvaluationPanel(QWidget):
         self.head.show_pages({name: self.tr(titles[name]) for name in _PAGES.get(kind, ())})
         self.head.show()
         self.pages.setVisible(bool(kind))
-        self.notice.say(one.remark)
+        self.notice.say(" ".join(filter(None, (made.doubt, one.remark))), error=bool(made.doubt))
 
     def _fill_pages(self, made: Evaluation, one: Judgement, number: int) -> None:
         self.matrix.show_judgement(made.request, one)

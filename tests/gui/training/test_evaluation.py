@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton, QTab
 from engine.command import local_command
 from engine.evaluating import Output, judge
 from engine.protocol import Answers
+from engine.runs import open_run
 from graph import templates
 from graph.inference import infer
 from graph.project import Checkpoint
@@ -192,6 +194,22 @@ def test_each_file_of_weights_has_its_own_accuracy(
         assert scores.text().startswith(f"accuracy {own:.3f}")
     panel.open_run(run)
     assert [weights.itemText(n) for n in (0, first)] == [f"last · {last}", f"model-001 · {own:.3f}"]
+
+
+@pytest.mark.engine
+def test_figures_on_data_that_has_changed_are_doubted(
+    panel: EvaluationPanel, plain: Run, tmp_path: Path, wait: Waiter
+) -> None:
+    copy = shutil.copytree(plain.path, tmp_path / plain.path.name)
+    run = open_run(copy)
+    run.update(data=f"{run.info.data[:-1]}!")  # as if it had been trained on other data
+    panel.open_run(open_run(copy))
+    press(panel, "evaluation.evaluate")
+    wait.first(panel.asking.evaluated, panel.asking.refused)
+    notice = panel.findChild(QLabel, "evaluation.notice")
+    assert notice.isVisible()
+    assert "may flatter" in notice.text()
+    assert panel.findChild(MatrixView).isVisible()
 
 
 @pytest.mark.engine
