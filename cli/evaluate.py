@@ -12,7 +12,7 @@ from rich.table import Table
 from cli import session
 from cli.ends import Refusal, Status, print_json
 from cli.naming import find_run
-from cli.options import AsJson
+from cli.options import AsJson, RunName
 from cli.progress import bar, values
 from engine import protocol, scores
 from engine.evaluating import (
@@ -37,9 +37,7 @@ _WORST = 20  # mistakes whose numbers are in the JSON
 
 
 def run(
-    run_word: Annotated[
-        str, typer.Argument(metavar="RUN", help="A run directory, or the beginning of its name.")
-    ],
+    run_word: RunName,
     *,
     weights: Annotated[
         Path | None,

@@ -8,7 +8,7 @@ import typer
 from cli import offscreen, session
 from cli.ends import Refusal, Status, report_files
 from cli.naming import find_run
-from cli.options import AsJson
+from cli.options import AsJson, RunName
 from codegen import emit_activations
 from engine import protocol
 from engine.runs import Run, RunError
@@ -18,9 +18,7 @@ from graph.project import Graph, Project
 
 
 def run(  # noqa: PLR0913 - a parameter for each option
-    run_word: Annotated[
-        str, typer.Argument(metavar="RUN", help="A run directory, or the beginning of its name.")
-    ],
+    run_word: RunName,
     *,
     layer: Annotated[str, typer.Option(help="The layer's name, or the variable of a call.")],
     sample: Annotated[int, typer.Option(min=0, help="Number of the test sample, from 0.")] = 0,

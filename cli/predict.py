@@ -9,7 +9,7 @@ import typer
 from cli import session
 from cli.ends import Refusal, Status, print_json
 from cli.naming import find_run
-from cli.options import AsJson
+from cli.options import AsJson, RunName
 from engine.answers import Said
 from engine.pictures import BadPicture, has_dark_ground, is_bright, is_digits, read
 from engine.protocol import Array
@@ -22,9 +22,7 @@ _MOST = 5  # classes that are printed
 
 
 def run(  # noqa: PLR0913 - a parameter for each option
-    run_word: Annotated[
-        str, typer.Argument(metavar="RUN", help="A run directory, or the beginning of its name.")
-    ],
+    run_word: RunName,
     image: Annotated[Path, typer.Argument(metavar="IMAGE", help="An image file.")],
     *,
     input_name: Annotated[

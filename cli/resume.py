@@ -1,28 +1,23 @@
 """`layerloom resume`: go on with a training from its last backup."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cli import session
 from cli.naming import find_run
-from cli.options import AsJson
+from cli.options import AsJson, Folder, RunName
 from cli.progress import Display
 from engine import runs
 
 
 def run(
-    run_name: Annotated[
-        str, typer.Argument(metavar="RUN", help="A run directory, or the beginning of its name.")
-    ],
+    run_name: RunName,
     *,
     epochs: Annotated[
         int | None, typer.Option(min=1, help="Train up to so many epochs in all.")
     ] = None,
-    folder: Annotated[
-        Path | None, typer.Option(help="Look for runs there, not in the user's folder of runs.")
-    ] = None,
+    folder: Folder = None,
     as_json: AsJson = False,
 ) -> int:
     """Go on with a training that was stopped or cut off, from its last backup.

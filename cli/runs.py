@@ -10,7 +10,7 @@ import typer
 
 from cli.ends import Refusal, Status, print_json
 from cli.naming import find_run
-from cli.options import AsJson
+from cli.options import AsJson, Folder
 from cli.progress import bar
 from engine import compare
 from engine.compare import Facts
@@ -33,9 +33,7 @@ def run(  # noqa: PLR0913 - a parameter for each option
     whole: Annotated[
         bool, typer.Option("--whole", help="Prove all epochs and the scores, not one epoch.")
     ] = False,
-    folder: Annotated[
-        Path | None, typer.Option(help="Look for runs there, not in the user's folder of runs.")
-    ] = None,
+    folder: Folder = None,
     as_json: AsJson = False,
 ) -> int:
     """List the runs, show one, compare several, or prove one.

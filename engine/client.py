@@ -16,7 +16,6 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
-from types import TracebackType
 from typing import IO, Self, TypeVar
 
 from engine import protocol
@@ -24,6 +23,7 @@ from engine.command import Command, local_command
 from engine.protocol import (
     LAST_EVENTS,
     Advanced,
+    Answer,
     Continue,
     Evaluate,
     EvaluationReady,
@@ -53,17 +53,7 @@ from engine.protocol import (
     Verdict,
 )
 
-_Answer = TypeVar(
-    "_Answer",
-    MapsReady,
-    Judged,
-    Predicted,
-    EvaluationReady,
-    SamplesReady,
-    Previewed,
-    Staged,
-    RatesTried,
-)
+_Answer = TypeVar("_Answer", bound=Answer)
 
 _GRACE = 2.0  # seconds that an engine has to end by itself
 _TAIL = 200  # lines of standard error that are kept
@@ -257,12 +247,7 @@ class Engine:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self.close()
 
     def _ask(self, request: Request) -> Iterator[Event]:

@@ -233,6 +233,19 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     verdict: Verdict
 
 
+Answer = (
+    MapsReady
+    | Judged
+    | Predicted
+    | EvaluationReady
+    | SamplesReady
+    | Previewed
+    | Staged
+    | RatesTried
+)
+LAST_EVENTS = Finished | Failed | Answer
+"""The events of which exactly one answers each request."""
+
 Event = (
     Ready
     | Resumed
@@ -244,32 +257,10 @@ Event = (
     | EpochEnded
     | Gradients
     | Evaluated
-    | Finished
-    | Failed
     | Log
-    | MapsReady
-    | Judged
-    | Predicted
     | Advanced
-    | EvaluationReady
-    | SamplesReady
-    | Previewed
-    | Staged
-    | RatesTried
+    | LAST_EVENTS
 )
-LAST_EVENTS = (
-    Finished,
-    Failed,
-    MapsReady,
-    Judged,
-    Predicted,
-    EvaluationReady,
-    SamplesReady,
-    Previewed,
-    Staged,
-    RatesTried,
-)
-"""The events of which exactly one answers each request."""
 
 _EVENTS: Any = Event
 _REQUESTS: Any = Request

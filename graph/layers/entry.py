@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from graph.kerasdata import Parameter, keras_data
+from graph.kinds import guessed
 from graph.objects import default_value, find_named
-from graph.params import Bool, Choice, Float, Int, Ints, Kind, Margins, Object, Text, Unset, Value
+from graph.params import Bool, Choice, Float, Int, Ints, Kind, Margins, Object, Unset, Value
 from graph.registry import register
 from graph.spec import LayerSpec, Param
 
@@ -95,12 +96,6 @@ def _by_role(given: Parameter) -> Kind | None:
 
 
 def _by_default(default: object) -> Kind:
-    if isinstance(default, bool):
-        return Bool()
-    if isinstance(default, int):
-        return Int()
-    if isinstance(default, float):
-        return Float()
     if isinstance(default, list):
         return Ints(length=len(default), minimum=1)
-    return Text(optional=True)
+    return guessed(default, required=False)
