@@ -43,10 +43,15 @@ def test_nothing_is_trained_without_data(
     assert not (tmp_path / "runs").exists()
 
 
-def test_a_run_of_the_list_can_be_evaluated(window: MainWindow, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("file", "last"), [("last.weights.h5", "last.weights.h5"), ("model-003.weights.h5", None)]
+)
+def test_a_run_of_the_list_can_be_evaluated(
+    window: MainWindow, tmp_path: Path, file: str, last: str | None
+) -> None:
     text = projectfile.dumps(templates.load("mlp"))
-    run = new_run(tmp_path / "runs", "mlp", text, "pass\n", RunInfo(weights="last.weights.h5"))
-    (run.path / "last.weights.h5").touch()
+    run = new_run(tmp_path / "runs", "mlp", text, "pass\n", RunInfo(weights=last))
+    (run.path / file).touch()
     window.show_panel("runs")
     menu = window.panels["runs"].made().acts.menu(run)  # type: ignore[attr-defined]
     for _again in range(2):
