@@ -21,6 +21,7 @@ from engine.evaluating import (
     Judgement,
     Labels,
     Output,
+    doubt_of,
     judged,
     outputs_of,
     request_for,
@@ -30,6 +31,7 @@ from engine.runs import Run, RunError
 from graph import projectfile
 from graph.datasets import BadData
 from graph.inference import infer
+from graph.project import Project
 
 _WIDEST = 20  # classes of a confusion matrix that a terminal has room for
 _PAIRS = 10  # of classes taken for each other, that are named where it has none
@@ -53,9 +55,11 @@ def run(
 ) -> int:
     """Evaluate a trained model: loss, metrics, confusion matrix, figures of each class."""
     record = find_run(run_word)
-    request, outputs = _question(record, weights, part)
+    project, request = _question(record, weights, part)
     console = Console(quiet=as_json, highlight=False, soft_wrap=True)
-    made = judged(request, _answer(request), outputs)
+    answer = _answer(request)
+    outputs = outputs_of(project, infer(project))
+    made = judged(request, answer, outputs, doubt_of(record, project))
     if matrix is not None:
         _paint(made, matrix)
     if as_json:
@@ -67,14 +71,11 @@ def run(
     return Status.FINE
 
 
-def _question(
-    record: Run, weights: Path | None, part: str
-) -> tuple[protocol.Evaluate, tuple[Output, ...]]:
-    """Return what to ask about a run, and its outputs; raises Refusal."""
+def _question(record: Run, weights: Path | None, part: str) -> tuple[Project, protocol.Evaluate]:
+    """Return the drawing of a run, and what to ask about it; raises Refusal."""
     try:
         project = projectfile.loads(record.drawing_text)
-        request = request_for(record, project, _weights(record, weights), part)
-        return request, outputs_of(project, infer(project))
+        return project, request_for(record, project, _weights(record, weights), part)
     except (RunError, projectfile.BadFile, BadData) as error:
         raise Refusal(f"The run {record.path} can't be evaluated: {error}") from None
 
@@ -106,6 +107,8 @@ def _answer(request: protocol.Evaluate) -> protocol.EvaluationReady:
 def _print(made: Evaluation, console: Console) -> None:
     console.print(f"{made.request.part.title()} set: {values(made.scores)}", markup=False)
     console.print(f"Weights: {made.request.weights}", markup=False)
+    if made.doubt:
+        console.print(f"Careful: {made.doubt}", markup=False, style="yellow")
     for one in made.outputs:
         console.print()
         _print_output(one, console)
@@ -200,6 +203,7 @@ def _as_record(made: Evaluation) -> dict[str, object]:
         "weights": made.request.weights,
         "part": made.request.part,
         "scores": made.scores,
+        "doubt": made.doubt,
         "outputs": [_output_record(one) for one in made.outputs],
     }
 
