@@ -18,7 +18,7 @@ from gui.parts.mapgrid import MapGrid
 from gui.parts.mapsheet import maps_picture, shape_words
 from gui.parts.notice import Notice
 from gui.parts.older_runs import OlderRuns
-from gui.parts.widgets import label, link_button
+from gui.parts.widgets import Line, link_button
 from gui.theme import MEDIUM, SMALL, TINY
 
 if TYPE_CHECKING:
@@ -70,8 +70,7 @@ class ActivationsPanel(QWidget):
 
     def _make_widgets(self, theme: Theme) -> None:
         self.choices = Choices(theme)
-        self.caption = label("", "muted")
-        self.caption.setObjectName("activations.caption")
+        self.caption = Line("activations.caption", "muted")
         self.code = link_button(self.tr("Show the code"), "activations.code")
         self.save = link_button(self.tr("Save picture…"), "activations.save")
         self.notice = Notice("activations.notice")
@@ -229,15 +228,15 @@ class ActivationsPanel(QWidget):
         self._compare()
         self.grid.show_maps(maps.inputs, maps.maps)
         name = look.drawing.project.graph.nodes[look.node].label
-        self.caption.setText(
-            self.tr("{0} · {1} · sample {2:,}").format(name, shape_words(maps.maps), look.sample)
-        )
+        long, short = self.tr("{0} · {1} · sample {2:,}"), self.tr("{0} · sample {1:,}")
+        words = long.format(name, shape_words(maps.maps), look.sample)
+        self.caption.set_text(words, short.format(name, look.sample), name)
         self._enable_links()
 
     def _on_maps_failed(self, look: Look, failure: Failure) -> None:
         if self._is_wanted(look):
             self._shown = None
-            self.caption.clear()
+            self.caption.set_text()
             self.grid.show_maps([], None)
             self._say(failure.sentence, error=True, tip=failure.traceback[-2000:])
 

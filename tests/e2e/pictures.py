@@ -147,7 +147,7 @@ def first(window: MainWindow, folder: Path) -> None:
     window.document.select()
     window.document.reveal(node_called(window, "conv2"))  # its maps come by themselves
     caption = window.findChild(QLabel, "activations.caption")
-    wait(lambda: "conv2" in caption.text())
+    wait(lambda: "conv2" in caption.accessibleName())
     grab(window, folder, "window-dark")
     window.resizeDocks([window.docks["activations"]], [720], Qt.Orientation.Horizontal)
     grab(window, folder, "maps")

@@ -117,4 +117,4 @@ def test_a_student_draws_repairs_trains_and_looks_inside(window: MainWindow, qtb
 
     hands.choose("activations.layer", "conv2")
     caption = hands.find(QLabel, "activations.caption")
-    qtbot.waitUntil(lambda: "32 maps · 24 × 24" in caption.text(), timeout=30_000)
+    qtbot.waitUntil(lambda: "32 maps · 24 × 24" in caption.accessibleName(), timeout=30_000)

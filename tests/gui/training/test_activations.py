@@ -81,6 +81,10 @@ def test_a_run_is_looked_into(
     wait.until(lambda: caption.text() == "visible · 1 map · 28 × 28 · sample 3")
     assert tile.image.height() == 4608 // 64
 
+    panel.resize(341, 250)  # on a small screen: nothing stands outside
+    wait.until(lambda: caption.text() == "visible · sample 3")
+    assert panel.minimumSizeHint().width() <= 341
+
     QTest.mouseClick(panel.findChild(QPushButton, "activations.code"), Qt.MouseButton.LeftButton)
     dialog = panel.findChild(ListingDialog)
     assert dialog.isVisible()
