@@ -15,7 +15,7 @@ import tensorflow as tf
 
 from engine.protocol import Gradients
 
-SHARE = 0.005
+SHARE = 0.002
 """The largest share of the time that this may take, apart from the first two epochs and the last:
 the very first time is no measure, since TensorFlow prepares itself then."""
 

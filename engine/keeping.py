@@ -22,7 +22,7 @@ from engine.resuming import State, earlier_epochs, give_files_back
 WEIGHTS = "last.weights.h5"
 """The file in the run directory that holds the weights at the run's end, however it ended."""
 
-SHARE = 0.01
+SHARE = 0.004
 """The largest share of the time that backups may take; epochs without one are trained again."""
 
 
