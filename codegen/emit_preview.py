@@ -35,7 +35,6 @@ def emit_variations(project: Project, report: Report) -> Program:
         emit_augment(writer, project, bound)
         writer.add("\n")
     lines = [
-        'samples = samples % len(tf.nest.flatten(data["train"])[0])',
         'inputs, targets = tf.nest.map_structure(lambda values: values[samples], data["train"])',
         "before = tf.nest.flatten(inputs)",
     ]

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import keras
 import numpy as np
 
 from engine.failures import failed
@@ -28,11 +29,11 @@ class Previews:
             self._load(request)
             append(self._namespace, request.program, request.section)
             variations = self._namespace["variations"]
-            repeated = np.repeat(np.asarray(request.samples), request.variants)
+            repeated = np.repeat(self._spread(request.samples), request.variants)
             pairs = variations(self._data, repeated, [request.draw, 0])
         except Exception as error:  # noqa: BLE001 - a program may raise anything
             return failed(error)
-        shape = (len(request.samples), request.variants)
+        shape = (request.samples, request.variants)
         before = [_in_rows(originals, shape)[:, 0] for originals, _ in pairs]
         after = [_in_rows(varied, shape) for _, varied in pairs]
         return Previewed(originals=before, variants=after)
@@ -46,6 +47,11 @@ class Previews:
         data = self._namespace["load_data"](request.folder)
         self._data = {"train": data["train"]}
         self._known = (request.program, request.folder)
+
+    def _spread(self, samples: int) -> Array:
+        """Return the indices of so many training samples, from the first to the last."""
+        count = len(keras.tree.flatten(self._data["train"])[0])
+        return np.linspace(0, count - 1, samples).astype(int)
 
 
 def _in_rows(images: Any, shape: tuple[int, int]) -> Array:  # noqa: ANN401 - an array or a tensor

@@ -114,7 +114,7 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True, tag=True):
         section: source that defines ``variations(data, samples, seed)``; it is run as if it
             stood below the program.
         folder: where the program finds its data.
-        samples: indices into the training data.
+        samples: how many images, evenly from all training data, which may be sorted by class.
         variants: how many of each sample.
         draw: another number gives other variants.
     """
@@ -122,7 +122,7 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     program: str
     section: str
     folder: str
-    samples: list[int]
+    samples: int
     variants: int
     draw: int
 

@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from gui.theme import Theme
 
 _FORM_WIDTHS = 220, 360  # the least and the greatest
-_STRIDE = 7  # samples beside each other are often of one class: every seventh is shown
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,7 @@ class Wish:
             program=emit(plain, self.report).text,
             section=emit_variations(self.project, self.report).text,
             folder=str(find_data(self.project)),
-            samples=[_STRIDE * n for n in range(SAMPLES)],
+            samples=SAMPLES,
             variants=VARIANTS,
             draw=self.draw,
         )

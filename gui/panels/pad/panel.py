@@ -145,7 +145,9 @@ class PadPanel(QWidget):
     def _on_finished(self, _reason: str, run: Run | None) -> None:
         if run is not None and has_weights(run):
             self.choices.add_run(run, newest=True)
-            self.open_run(run)
+            again = self._trial is not None and self._trial.run.path == run.path
+            if again or not self.body.is_drawn:  # a drawing keeps its model
+                self.open_run(run)
 
     def open_run(self, run: Run) -> None:
         """Try the model of a run that is offered."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import time
@@ -19,7 +20,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QSpinBox
 from engine.answers import Said
 from engine.command import local_command
 from engine.pictures import fitted, read
-from engine.runs import Run
+from engine.runs import Run, open_run
 from graph import templates
 from graph.inference import infer
 from graph.params import Named
@@ -116,6 +117,13 @@ def test_a_digit_is_drawn_and_predicted(
     np.testing.assert_array_equal(panel.body.grid.maps, answer.maps)
     caption = panel.caption.text()
     assert caption == f"{said.names[said.winner]} · {100 * said.values.max():.1f} %"
+
+    first_run = panel.choices.run_box.currentData()
+    copy = shutil.copytree(first_run.path, tmp_path / "another")
+    runner.finished.emit("completed", open_run(copy))
+    assert panel.choices.run_box.count() == 2
+    assert panel.choices.run_box.currentData() == first_run  # what is drawn keeps its model
+    assert panel.caption.text() == caption
 
     QTest.mouseClick(panel.findChild(QPushButton, "pad.code"), LEFT)
     dialog = panel.findChild(ListingDialog)
