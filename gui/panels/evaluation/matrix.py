@@ -204,12 +204,22 @@ class Sheet:
             painter.drawText(
                 middle, right, metrics.elidedText(self._row_name(label), _ELIDE, width)
             )
-        painter.setFont(code_font(11))
-        every = -(-(7 * len(str(len(self.matrix) - 1)) + 6) // max(1.0, one.width()))
+        named = self._columns_are_named(one.width())
+        if not named:
+            painter.setFont(code_font(11))
+        letters = 0 if named else len(str(len(self.matrix) - 1))
+        every = -(-(7 * letters + 6) // max(1.0, one.width()))
         for label in range(0, len(self.matrix), int(every)):
             place = self.place_of((0, label))
-            above = QRectF(place.center().x() - 16, 0, 32, _HEAD)
-            painter.drawText(above, Qt.AlignmentFlag.AlignCenter, str(label))
+            room = max(32.0, place.width())
+            above = QRectF(place.center().x() - room / 2, 0, room, _HEAD)
+            text = self.names[label] if named else str(label)
+            painter.drawText(above, Qt.AlignmentFlag.AlignCenter, text)
+
+    def _columns_are_named(self, width: float) -> bool:
+        """Say whether a column has room for any class's name; its number stands there otherwise."""
+        metrics = QFontMetricsF(text_font(11))
+        return all(metrics.horizontalAdvance(name) + TINY <= width for name in self.names)
 
     def _paint_legend(self, painter: QPainter, theme: Theme) -> None:
         """Paint the two scales of colours below the matrix."""
@@ -225,7 +235,9 @@ class Sheet:
                 colour = shade(theme, (step + 1) / 8, right=right)
                 painter.fillRect(QRectF(left + step * part, top, part, 10), colour)
             left += _LEGEND_WIDTH / 2 + MEDIUM
-        painter.drawText(QPointF(left, top + 9), "0–100 % of a row")
+        scale = "0–100 % of a row"
+        if left + QFontMetricsF(painter.font()).horizontalAdvance(scale) <= self.size.width():
+            painter.drawText(QPointF(left, top + 9), scale)
 
     def _has_legend(self) -> bool:
         return self.size.height() >= 220
@@ -251,7 +263,7 @@ def matrix_picture(matrix: Array, names: Sequence[str], theme: Theme, scale: flo
     size = QSize(round(count * side / (1 - _NAME_SHARE)), count * min(side, 36) + _HEAD + _LEGEND)
     size = size.expandedTo(QSize(420, 220))
     sheet = Sheet(matrix, names, size)
-    full = QSize(round(sheet.cells.right()) + 1, size.height())
+    full = QSize(max(420, round(sheet.cells.right()) + 1), round(sheet.cells.bottom()) + _LEGEND)
     return on_paper(full, theme, scale, sheet.paint)
 
 

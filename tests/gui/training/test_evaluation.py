@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QRect, QSize, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton, QTabBar, QWidget
@@ -25,7 +25,7 @@ from graph.project import Checkpoint
 from gui.panels.evaluation.classes import ClassView
 from gui.panels.evaluation.figures import class_rows, describe, fit_clouds, roc_curves
 from gui.panels.evaluation.gallery import SIDE, Gallery
-from gui.panels.evaluation.matrix import MatrixView, ink, matrix_picture, shade
+from gui.panels.evaluation.matrix import MatrixView, Sheet, ink, matrix_picture, shade
 from gui.panels.evaluation.panel import EvaluationPanel
 from gui.parts.listing import ListingDialog
 from gui.theme import DARK, LIGHT, TINY, apply_theme
@@ -329,3 +329,14 @@ def test_numbers_are_shown_with_their_targets() -> None:
     (cloud,) = fit_clouds(one)
     np.testing.assert_array_equal(cloud.x, [1, 2, 3])
     assert (class_rows(one), roc_curves(one)) == ([], [])
+
+
+@pytest.mark.parametrize(("last", "alike"), [("square", False), ("a name without end" * 9, True)])
+def test_columns_have_names_where_there_is_room(qtbot: QtBot, last: str, *, alike: bool) -> None:
+    matrix = np.diag([3, 2, 1])
+    one, other = (
+        matrix_picture(matrix, [first, "cross", last], DARK) for first in ("circle", "ring")
+    )
+    left = round(Sheet(matrix, ["circle", "cross", last], QSize(420, 220)).cells.left()) * 2
+    above = QRect(left + 40, 0, one.width(), 40)  # the first row's name stands left of it
+    assert (one.copy(above) == other.copy(above)) is alike
