@@ -169,7 +169,8 @@ def _cells(each: compare.Pair) -> list[str]:
 
 
 def _compare(found: list[Run], as_json: bool) -> int:  # noqa: FBT001 - it is the option
-    names = compare.distinct([compare.facts(one) for one in found])
+    listed = [compare.facts(one) for one in found]
+    names, different = compare.distinct(listed), compare.different(listed)
     table: dict[str, list[compare.Pair]] = {
         metric: [compare.pair(one, metric) for one in found] for metric in compare.metrics(found)
     }
@@ -188,6 +189,7 @@ def _compare(found: list[Run], as_json: bool) -> int:  # noqa: FBT001 - it is th
                 },
                 "sentences": said,
                 "data": data,
+                "differences": {one.what: one.values for one in different},
             }
         )
         return Status.FINE
@@ -195,6 +197,8 @@ def _compare(found: list[Run], as_json: bool) -> int:  # noqa: FBT001 - it is th
         rows = [[name, *_cells(each)] for name, each in zip(names, pairs, strict=True)]
         typer.echo(_table([metric, *_HEADS], rows))
         typer.echo(f"{'' if data else said[metric]}\n")
+    if different:
+        typer.echo(_table(["what differs", *names], [[one.what, *one.values] for one in different]))
     if data:
         typer.echo(data)
     return Status.FINE

@@ -10,13 +10,17 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from engine.runs import Run
+from engine.runs import Run, RunError
+from graph import projectfile
+from graph.differences import Difference, differences, plan_line
+from graph.project import Project
 
 VALIDATION = "val_"
 _SMALLER = ("loss", "error", "entropy", "hinge", "divergence", "logcosh", "log_cosh", "false_")
 _SMALLER_WORDS = {"mse", "mae", "mape", "msle", "rmse", "bce", "kld"}
 _TREND_EPOCHS = 3  # with fewer, the gap at the last epoch is chance
 _TREND = 0.1  # the part by which a gap must differ to be called another
+_MOST_WORDS = 3  # by which runs of one name are told from each other
 _NO_METRICS = {"learning_rate"}  # what callbacks write into the history beside the metrics
 
 
@@ -181,16 +185,59 @@ def data_sentence(named: Sequence[tuple[str, Run]]) -> str:
     return f"These runs had different data{same}, so their figures can't be compared: {told}."
 
 
+def different(listed: Sequence[Facts]) -> tuple[Difference, ...]:
+    """Return what differs between the drawings and plans of runs; those that have none aside.
+
+    Nothing is returned if one of the drawings can't be read: the values would stand for others.
+    """
+    found = [drawing_of(one.run) for one in listed]
+    known = [one for one in found if one is not None]
+    return differences(known) if 1 < len(known) == len(found) else ()
+
+
+def plan_of(run: Run) -> str:
+    """Return a run's optimizer, learning rate, batch size and epochs in a line; "" if unknown."""
+    found = drawing_of(run)
+    return plan_line(found) if found is not None else ""
+
+
+def drawing_of(run: Run) -> Project | None:
+    """Return the drawing that was trained, None if it can't be read."""
+    try:
+        return projectfile.loads(run.drawing_text)
+    except (RunError, projectfile.BadFile):
+        return None
+
+
 def distinct(listed: Sequence[Facts]) -> list[str]:
-    """Return a name for each run by which it can be told from the others."""
+    """Return a name for each run by which it can be told from the others.
+
+    Runs of one name are told by what differs between them, such as `untitled · Adam`, else by
+    their times.
+    """
     names = [one.run.info.name for one in listed]
-    told = []
-    for one, name in zip(listed, names, strict=True):
-        if names.count(name) == 1 or one.made is None:
-            told.append(name)
-        else:
-            told.append(f"{name} {one.made:%H:%M:%S}")
+    told = list(names)
+    for name in dict.fromkeys(names):
+        alike = [at for at, other in enumerate(names) if other == name]
+        group = [listed[at] for at in alike]
+        if len(group) > 1:
+            for at, words in zip(alike, _told_apart(group), strict=True):
+                told[at] = " · ".join((name, *words))
     return told
+
+
+def _told_apart(group: Sequence[Facts]) -> list[list[str]]:
+    """Return a few words for each of the runs of one name; no more than it takes."""
+    words: list[list[str]] = [[] for _ in group]
+    for one in different(group):
+        if len(words[0]) == _MOST_WORDS or len(set(map(tuple, words))) == len(group):
+            break
+        for at, mine in enumerate(words):
+            mine.append(one.phrase(at))
+    return [
+        [*mine, f"{one.made:%H:%M:%S}"] if words.count(mine) > 1 and one.made is not None else mine
+        for one, mine in zip(group, words, strict=True)
+    ]
 
 
 def duration(seconds: float | None) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QAbstractItemModel, Qt
+from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -17,20 +18,23 @@ from PySide6.QtWidgets import (
 
 from engine import compare
 from gui.panels.runs.chart import Overlay, OverlayChart
-from gui.panels.runs.model import Compared, ComparisonModel, RunsModel
+from gui.panels.runs.model import Compared, ComparisonModel
 from gui.parts.editors import Combo
-from gui.parts.tables import set_up
+from gui.parts.tables import LEFT, set_up
 from gui.parts.widgets import label
-from gui.theme import TINY
+from gui.theme import SMALL, TINY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from engine.compare import Facts
     from gui.theme import Theme
 
 _MEASURED_ROWS = 40  # by which the columns' widths are chosen
 _MOST_WIDTH = 180  # pixels of a column
+_ROW = 26  # pixels
+_DIFFERENCES = 5  # rows that are in sight at once
 
 
 class Comparison(QWidget):
@@ -42,6 +46,7 @@ class Comparison(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._ticked: list[tuple[Facts, str]] = []
+        self._names: list[str] = []
         self.model = ComparisonModel(self)
         self.table = runs_table("runs.comparison", self.model)
         self.chart = OverlayChart(theme)
@@ -50,6 +55,9 @@ class Comparison(QWidget):
         self.metric_box.setAccessibleName(self.tr("Metric"))
         self.metric_box.setMinimumContentsLength(9)
         self.metric_box.activated.connect(self._show)
+        self.differences = QStandardItemModel(self)
+        self.different = runs_table("runs.differences", self.differences)
+        self.different.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.gap = label("", "muted", wrap=True)
         self.gap.setObjectName("runs.gap")
         page = QWidget()
@@ -57,6 +65,7 @@ class Comparison(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(TINY)
         column.addWidget(self.table, 1)
+        column.addWidget(self.different)
         column.addWidget(self.gap)
         self._pages = QStackedLayout(self)
         self._pages.addWidget(self.chart)
@@ -75,6 +84,8 @@ class Comparison(QWidget):
         if ticked and self._ticked == list(ticked):
             return
         self._ticked = list(ticked)
+        self._names = compare.distinct([one for one, _ in ticked])
+        self._show_differences()
         names = compare.metrics([one.run for one, _ in ticked])
         box = self.metric_box
         if [box.itemText(at) for at in range(box.count())] != list(names):
@@ -84,9 +95,16 @@ class Comparison(QWidget):
             box.setCurrentIndex(max(0, box.findText(chosen)))
         self._show()
 
+    @property
+    def names(self) -> dict[Path, str]:
+        """Return names by which the runs that are shown can be told from each other."""
+        return {
+            one.run.path: name for (one, _), name in zip(self._ticked, self._names, strict=True)
+        }
+
     def _show(self, *_values: object) -> None:
         metric = self.metric_box.currentText()
-        names = compare.distinct([one for one, _ in self._ticked])
+        names = self._names
         named = list(zip(names, self._ticked, strict=True))
         rows = [
             Compared(name, colour, compare.pair(one.run, metric)) for name, (one, colour) in named
@@ -106,8 +124,25 @@ class Comparison(QWidget):
         else:
             self.chart.show_none()
 
+    def _show_differences(self) -> None:
+        """Show a row for whatever differs between the drawings, data and plans of the runs."""
+        found = compare.different([one for one, _ in self._ticked])
+        self.differences.clear()
+        self.differences.setHorizontalHeaderLabels([self.tr("what differs"), *self._names])
+        for one in found:
+            cells = [QStandardItem(text) for text in (one.what, *one.values)]
+            for cell in cells:
+                cell.setToolTip(cell.text())
+            self.differences.appendRow(cells)
+        header = self.different.horizontalHeader()
+        header.setDefaultAlignment(LEFT)
+        rows = min(_DIFFERENCES, len(found))
+        self.different.setFixedHeight(rows * _ROW + header.sizeHint().height() + SMALL)
+        self.different.setVisible(bool(found))
+        fit_columns(self.different)
 
-def runs_table(name: str, model: RunsModel | ComparisonModel) -> QTableView:
+
+def runs_table(name: str, model: QAbstractItemModel) -> QTableView:
     """Return a table without lines, of whole rows."""
     made = QTableView()
     made.setObjectName(name)
@@ -115,7 +150,7 @@ def runs_table(name: str, model: RunsModel | ComparisonModel) -> QTableView:
     made.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
     made.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
     made.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # long names often differ at their ends
-    header = set_up(made, row_height=26, least_width=48)
+    header = set_up(made, row_height=_ROW, least_width=48)
     header.setResizeContentsPrecision(_MEASURED_ROWS)
     header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
     return made

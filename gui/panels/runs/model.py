@@ -66,6 +66,7 @@ class RunsModel(QAbstractTableModel):
         self._filter: tuple[str, ...] = ()
         self._key, self._descending = "when", True
         self._ticked: dict[Path, int] = {}  # the number of its colour
+        self._told: dict[Path, str] = {}  # by what the ticked runs are told from each other
         self._figures = code_font()
         self._theme = theme
 
@@ -153,6 +154,12 @@ class RunsModel(QAbstractTableModel):
         self._tell_all()
         self.ticks_changed.emit()
 
+    def show_names(self, told: dict[Path, str]) -> None:
+        """Show the ticked runs by names that tell them from each other."""
+        if told != self._told:
+            self._told = told
+            self._tell_all()
+
     def clear_ticks(self) -> None:
         """Tick no run."""
         self.tick((), only=True)
@@ -194,7 +201,8 @@ class RunsModel(QAbstractTableModel):
         """Return what a cell shows."""
         one, key = self.rows[index.row()], self.columns[index.column()]
         if role == Qt.ItemDataRole.DisplayRole:
-            return cell(one, key)
+            told = self._told.get(one.run.path) if key == "name" else None
+            return told or cell(one, key)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return self._alignment(index.column())
         if role == Qt.ItemDataRole.FontRole and key not in _WORDS:
@@ -356,6 +364,7 @@ def _tip(one: Facts) -> str:
         info.name,
         f"{one.made:%Y-%m-%d %H:%M:%S}" if one.made is not None else "",
         f"{one.status}: {info.sentence}" if info.sentence else one.status,
+        compare.plan_of(one.run),
         f"seed {info.seed}" if info.seed is not None else "",
         info.data.partition(" sha256")[0],
         versions,

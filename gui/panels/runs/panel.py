@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 _WIDE = 860  # pixels from which the list stands beside what it is compared by
 _LOOK_AGAIN_MS = 5000  # others may train into the same folder
 _NAME_WIDTH = 144  # pixels: names to come may be longer
+_MOST_NAME_WIDTH = 240  # pixels
 _LIST, _CURVES, _TABLE = range(3)
 
 
@@ -265,6 +266,10 @@ class RunsPanel(QWidget):
 
     def _compare(self) -> None:
         self.comparison.show_ticked(self.model.ticked())
+        self.model.show_names(self.comparison.names)
+        room = min(_MOST_NAME_WIDTH, self.table.sizeHintForColumn(0))
+        if self.table.columnWidth(0) < room:
+            self.table.setColumnWidth(0, room)
         self._enable()
 
     # --- room ---------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
+import msgspec
 import numpy as np
 import pytest
 from PySide6.QtCore import QEventLoop, QPoint, Qt, QTimer
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import QInputDialog, QLabel, QMessageBox, QPushButton
 from engine.protocol import EpochEnded, Evaluated, Finished, Started
 from engine.runs import Run, RunInfo, list_runs, new_run, open_run
 from graph import projectfile
+from graph.params import Named
 from graph.templates import load
 from gui.charts import export as chart_export
 from gui.panels.runs.panel import RunsPanel
@@ -148,6 +150,27 @@ def test_ticked_runs_are_laid_over_each_other(panel: RunsPanel) -> None:
     QTest.mouseClick(panel.findChild(QPushButton, "runs.untick"), Qt.MouseButton.LeftButton)
     assert panel.model.ticked() == []
     assert panel.comparison.chart.drawn() == []
+
+
+def test_runs_of_one_name_say_what_differs(qtbot: QtBot, tmp_path: Path) -> None:
+    for name in ("RMSprop", "Adam"):
+        run = add_run(tmp_path, "untitled", 0.8)
+        project = load("mlp")
+        plan = msgspec.structs.replace(project.training, optimizer=Named(name), batch_size=64)
+        project = msgspec.structs.replace(project, training=plan)
+        run.replace_texts(projectfile.dumps(project), "print('hello')\n")
+    panel = shown(qtbot, tmp_path)
+    tick(panel, 0)
+    tick(panel, 1)
+    told = ["untitled · Adam", "untitled · RMSprop"]  # the newest first
+    assert [panel.model.index(row, 0).data() for row in (0, 1)] == told
+    assert "Adam · learning rate 0.001 · batch size 64 · epochs 10" in panel.model.index(0, 0).data(
+        Qt.ItemDataRole.ToolTipRole
+    )
+    assert [one.name for one in panel.comparison.chart._shown] == told[::-1]
+    rows = panel.comparison.differences
+    assert [rows.index(0, at).data() for at in range(3)] == ["optimizer", "RMSprop", "Adam"]
+    assert rows.rowCount() == 1
 
 
 def test_overlaid_curves_are_drawn_on_a_logarithmic_axis_and_saved(
