@@ -65,12 +65,13 @@ class Key(QWidget):
         painter.setPen(QColor(self._ink))
         area = QRectF(self.rect()).adjusted(22, 0, 0, 0)
         metrics = self.fontMetrics()
-        room = int(area.width()) - metrics.horizontalAdvance(self._value)
         whole = metrics.horizontalAdvance(self._name)
-        if room < min(whole, metrics.averageCharWidth() * _FEWEST):
+        has_both = whole + metrics.horizontalAdvance(self._value) <= area.width()
+        if area.width() < min(whole, metrics.averageCharWidth() * _FEWEST):
             return  # a stump of a word would tell nothing: the tool tip has it all
-        name = metrics.elidedText(self._name, Qt.TextElideMode.ElideRight, room)
-        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, name + self._value)
+        value = self._value if has_both else ""  # a whole name says more than a value
+        name = metrics.elidedText(self._name, Qt.TextElideMode.ElideMiddle, int(area.width()))
+        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, name + value)
 
 
 def faint(colour: str) -> QColor:
