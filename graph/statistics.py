@@ -16,10 +16,12 @@ from graph import datasets, sources
 from graph.datavalues import CELL, FILE, LABEL
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
-    from graph.datavalues import Column, DataSet
-    from graph.project import Data
+    from graph.columns import Bindings
+    from graph.datavalues import Column, DataSet, Mismatch
+    from graph.project import Data, Project
 
 IMAGES = 300
 """So many images in files are looked at."""
@@ -112,6 +114,47 @@ def _described(column: Column, values: Any) -> Facts:  # noqa: ANN401 - an array
         std=float(np.std(values, dtype="float64")),
         greatest=float(np.max(values)),
     )
+
+
+def split_counts(project: Project, bound: Bindings) -> tuple[int, int]:
+    """Return how many samples the program trains and validates on, and how many it tests on.
+
+    Rows count that have all that the Inputs, the outputs and the samples' weights take, before a
+    `limit`, split as the program's own `load_data` does it.
+    """
+    data = bound.data
+    if data is None:
+        return 0, 0
+    if data.form != "rows":
+        count = data.train + data.test
+    else:
+        columns = [one.column for one in (*bound.inputs, *bound.outputs)]
+        names = {column.name for column in columns if column is not None}
+        names |= {project.training.sample_weight} - {""}
+        if data.own_test:
+            return _own_parts(project.data, data, tuple(names))
+        lost = sources.left_out(data, tuple(names))
+        count = data.train + data.test + len(_places(data.mismatches)) - len(_places(lost))
+    if data.own_test:
+        return data.train, data.test
+    share = project.data.test_split
+    columns = [one.column for one in bound.outputs]
+    labels = any(one is not None and one.kind == LABEL and not one.take for one in columns)
+    test = int(count * share) if project.training.stratified and labels else None
+    test = count - int(count * (1 - share)) if test is None else test
+    return count - test, test
+
+
+def _places(lost: Iterable[Mismatch]) -> set[tuple[int | None, str]]:
+    return {(one.row, one.where) for one in lost}
+
+
+def _own_parts(data: Data, found: DataSet, names: tuple[str, ...]) -> tuple[int, int]:
+    """Return the samples of parts that a column or the folders tell."""
+    parts = next(origin.parts for origin in found.origins if origin.parts)
+    rows = datasets.table(data).kept(names)
+    test = sum(row.cells[parts] == "test" for row in rows)
+    return len(rows) - test, test
 
 
 def balance(counts: tuple[tuple[str, int], ...]) -> str:

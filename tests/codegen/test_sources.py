@@ -23,6 +23,7 @@ from graph.inference import infer
 from graph.params import Named
 from graph.problems import Severity
 from graph.project import Binding, Data, Graph, Layer, Link, Node, Port, Project, Training
+from graph.statistics import split_counts
 from graph.transforms import TRANSFORMS
 
 if TYPE_CHECKING:
@@ -97,6 +98,19 @@ def arrays(folder: Path) -> Path:
     return made
 
 
+def gaps(folder: Path) -> Path:
+    """A table that lacks a number in two rows, and in others what no Input takes."""
+    made = folder / "gaps.csv"
+    rng = np.random.default_rng(0)
+    lines = ["size,note,kind"]
+    for number in range(60):
+        size = "" if number in {3, 8} else f"{rng.uniform():.3f}"
+        note = "none" if number in {5, 9, 11} else f"{number / 7:.3f}"
+        lines.append(f"{size},{note},{'abc'[number % 7 % 3]}")
+    made.write_text("\n".join(lines), encoding="utf-8")
+    return made
+
+
 COLOUR = (10, 8, 3)
 CASES: dict[str, Any] = {
     "folder": lambda at: on(
@@ -120,6 +134,11 @@ CASES: dict[str, Any] = {
     "folder and table": lambda at: on(
         network({"image": COLOUR, "number": (1,)}, 1, "sigmoid"),
         Data(str(photos(at)), joined=(str(table(at)),), inputs={"number": Binding("price")}),
+        stratified=True,
+    ),
+    "table with gaps": lambda at: on(
+        network({"size": (1,)}, 3, "softmax"),
+        Data(str(gaps(at)), {"size": Binding("size")}, {"output:0": Binding("kind")}),
         stratified=True,
     ),
     "arrays": lambda at: on(
@@ -245,9 +264,8 @@ def test_programs_on_all_sources_train(tmp_path: Path) -> None:
         project = make(place)
         (place / f"program{number}.py").write_text(text_of(project), encoding="utf-8")
         bound = bind(project, infer(project))
-        data = describe(project.data)
         shapes = [one.target for one in bound.inputs]
-        sizes = (data.train, data.test) if project.training.limit is None else None
+        sizes = split_counts(project, bound) if project.training.limit is None else None
         scripts.append((name, number, str(find_data(project)), str(place), shapes, sizes))
     run(
         f"""

@@ -12,6 +12,7 @@ from graph.binding import bind, binding_problems, rebound
 from graph.datasets import is_file, is_here
 from graph.edits import Edit, SetData, SetTraining
 from graph.project import Binding, Data, Goal, port_key
+from graph.statistics import split_counts
 from gui.data_reading import DataReading
 from gui.panels.data.rows import NAMES_WIDTH, BoundRow, RowText
 from gui.panels.data.source import SourcePicker, dropped
@@ -149,7 +150,7 @@ class BinderPanel(QWidget):
     def _show_about(self, bound: Bindings, found: tuple[Problem, ...]) -> None:
         general = [problem.sentence for problem in found if problem.kind == "no data"]
         if bound.data is not None:
-            parts = f"{bound.data.train:,}", f"{bound.data.test:,}"
+            parts = [f"{count:,}" for count in split_counts(self.document.project, bound)]
             general.insert(0, self.tr("{0} training and {1} test samples.").format(*parts))
             if bound.data.keras and not is_here(self.document.project):
                 general.append(self.tr("Not on this computer yet: Keras will download it."))
