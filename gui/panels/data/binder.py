@@ -12,11 +12,12 @@ from graph.binding import bind, binding_problems, rebound
 from graph.datasets import is_file, is_here
 from graph.edits import Edit, SetData, SetTraining
 from graph.project import Binding, Data, Goal, port_key
+from graph.shapes import show_shape
 from graph.statistics import split_counts
 from gui.data_reading import DataReading
 from gui.panels.data.rows import NAMES_WIDTH, BoundRow, RowText
 from gui.panels.data.source import SourcePicker, dropped
-from gui.parts.widgets import label, rule, scrolling, set_property
+from gui.parts.widgets import label, rule, scrolling, set_property, unbroken
 from gui.theme import CODE_FAMILY, MEDIUM, SMALL, TINY
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from graph.binding import Bindings, Bound
     from graph.change import Change
+    from graph.datavalues import Column
     from graph.problems import Problem
     from gui.document import Document
     from gui.theme import Theme
@@ -155,6 +157,8 @@ class BinderPanel(QWidget):
             if bound.data.keras and not is_here(self.document.project):
                 general.append(self.tr("Not on this computer yet: Keras will download it."))
             general += [problem.sentence for problem in found if problem.kind == "rows"]
+            if not bound.inputs and not bound.outputs:
+                general += self._column_lines(bound.data.columns)
         elif not general:
             general = [bound.trouble]
         set_property(self._about, "role", "muted" if bound.data is not None else "warning")
@@ -163,6 +167,19 @@ class BinderPanel(QWidget):
         more = len(bound.left_out) - len(listed)
         listed += [self.tr("… and {0} more").format(f"{more:,}")] if more else []
         self._about.setToolTip("\n".join(listed))
+
+    def _column_lines(self, columns: tuple[Column, ...]) -> list[str]:
+        """Return what there is to draw an Input for, a line for each column."""
+        shown = [column for column in columns if not column.take][:_MOST_LISTED]
+        lines = [self.tr("Draw an Input to use them.")]
+        for column in shown:
+            words = (
+                self.tr("{0:,} labels").format(column.classes)
+                if column.classes is not None
+                else f"{column.kind} {show_shape((None, *column.shape)) if column.shape else ''}"
+            )
+            lines.append(f"· {column.name}: {unbroken(words.strip())}")
+        return lines
 
     def _make_rows(self, inputs: dict[str, Bound], outputs: dict[str, Bound]) -> None:
         if self._rows_body is not None:

@@ -26,7 +26,7 @@ from graph.datasets import KNOWN, SAMPLE
 from graph.edits import SetData
 from graph.objects import table
 from graph.params import Named
-from graph.project import Binding, port_key
+from graph.project import Binding, Data, port_key
 from gui.panels.data.binder import BinderPanel
 from gui.panels.data.chips import Chip
 from gui.panels.data.rows import METRICS, losses
@@ -264,6 +264,25 @@ def test_an_own_folder_is_read_in_the_background(
     assert mlp.document.project.data.source == str(tmp_path / "pets")
     assert "1 row is left out. cat/0.png is no PNG" in about.text()
     assert "cat/0.png" in about.toolTip()
+
+
+def test_columns_are_listed_while_no_input_is_drawn(
+    qtbot: QtBot, theme: Theme, tmp_path: Path
+) -> None:
+    path = tmp_path / "shapes.csv"
+    rows = "\n".join(f"{n / 7},{'ab'[n % 2]}" for n in range(30))
+    path.write_text(f"area,shape\n{rows}", encoding="utf-8")
+    drawn = draw(())
+    drawn.document.push(SetData(Data(str(path))), "Choose")
+    panel = BinderPanel(drawn.document, theme)
+    qtbot.addWidget(panel)
+    panel.refresh()
+    assert panel.findChild(QLabel, "binder.about").text().split("\n") == [
+        "24 training and 6 test samples.",
+        "Draw an Input to use them.",
+        "· area: number",
+        "· shape: 2 labels",
+    ]
 
 
 def test_the_metrics_and_losses_offered_are_keras_names() -> None:
