@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from graph.shapes import Shape
 
 
+_LARGEST = 256  # pixels of a side
+
+
 class Step(NamedTuple):
     """One step from a column to a tensor.
 
@@ -94,6 +97,36 @@ def fitting(have: tuple[int, ...], wants: Shape) -> tuple[int, ...] | None:
             return shape
     known = tuple(size for size in wants if size is not None)
     return known if len(known) == len(wants) and prod(known) == prod(have) else None
+
+
+def natural_shape(column: Column) -> tuple[int, ...]:
+    """Return the shape of an Input that takes a column as it is, images with their channels."""
+    if column.kind == IMAGE and len(column.shape) == 2:
+        return (*column.shape, 1)
+    return column.shape or (1,)
+
+
+def is_small(column: Column) -> bool:
+    """Say whether images are of a size to train on; larger ones are better read smaller."""
+    return 1 < max(column.shape[:2]) <= _LARGEST
+
+
+def unforced_shape(one: Bound) -> tuple[int, ...]:
+    """Return the shape by which an Input would take its images or numbers as they are.
+
+    () if it does so already, if a chip says another size, or if it takes something else in kind.
+    """
+    column, spec = one.column, one.spec
+    if column is None or spec is None or column.kind == TEXT:
+        return ()
+    if column.kind == IMAGE and not is_small(column):
+        return ()
+    shape = natural_shape(column)
+    chosen = any(chip.name in _SHAPING for chip in one.binding.transforms)
+    if chosen or len(spec.shape) != len(shape) + 1 or spec.shape[1:] == shape:
+        return ()
+    forced = one.steps is None or any(step.kind == "read" for step in one.steps)
+    return shape if forced and None not in spec.shape[1:] else ()
 
 
 def width(column: Column) -> int:

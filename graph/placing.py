@@ -8,6 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from graph import registry
+from graph.columns import is_small, natural_shape
+from graph.datasets import describe
+from graph.datavalues import IMAGE, LABEL, NUMBER, BadData
 from graph.edits import (
     AddNode,
     Batch,
@@ -25,6 +28,7 @@ from graph.topology import downstream, wiring
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from graph.datavalues import Column, DataSet
     from graph.project import Graph, Project
 
 WIDTH, HEIGHT = 180.0, 96.0  # of a usual node, pixels
@@ -45,14 +49,54 @@ def fresh_label(graph: Graph, stem: str) -> str:
 
 
 def new_node(project: Project, kind: str, x: float, y: float) -> tuple[AddNode, str]:
-    """Return the edit that puts a new layer of a kind at a place, and the new node's id."""
+    """Return the edit that puts a new layer of a kind at a place, and the new node's id.
+
+    An Input takes the shape of the next column of the data, if they are chosen.
+    """
     graph = project.graph
     spec = registry.find(kind)
     stem = spec.stem if spec is not None else kind.lower()
     label = fresh_label(graph, stem)
     key, layer = graph.fresh_ids(2)
     starter = dict(spec.starter) if spec is not None else {}
+    if spec is not None and spec.calls is Calls.SOURCE:
+        shape = _shape_of_data(project)
+        starter |= {"shape": shape} if shape else {}
     return AddNode(key, Node(layer, label, float(x), float(y)), Layer(kind, label, starter)), key
+
+
+def _shape_of_data(project: Project) -> tuple[int, ...]:
+    """Return the shape of the first column that no Input takes; () if there is none."""
+    try:
+        data = describe(project.data)
+    except BadData:
+        return ()
+    graph, given = project.graph, project.data.inputs
+    chosen = {binding.column for key, binding in given.items() if key in graph.nodes}
+    shapes = [
+        tuple(params["shape"])
+        for key in graph.nodes
+        if key not in given
+        and isinstance((params := graph.layer_of(key).params).get("shape"), tuple)
+    ]
+    for column in _worth_an_input(data):
+        shape = natural_shape(column)
+        if shape in shapes:
+            shapes.remove(shape)  # that Input has it
+        elif column.name not in chosen:
+            return shape
+    return ()
+
+
+def _worth_an_input(data: DataSet) -> list[Column]:
+    """Return images of a size to train on, then numbers: all in one where labels are to be told."""
+    columns = [column for column in data.columns if not column.take]
+    images = [one for one in columns if one.kind == IMAGE and is_small(one)]
+    numbers = [one for one in columns if one.kind == NUMBER]
+    vectors = [one for one in numbers if one.members]
+    if vectors and any(one.kind == LABEL for one in columns):
+        return [*images, *vectors]
+    return [*images, *(one for one in numbers if not one.members)]
 
 
 def free_place(

@@ -5,14 +5,21 @@ from __future__ import annotations
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+from PIL import Image
+
 from graph import fragment, placing
 from graph.checks import drawing_problems
+from graph.datasets import SAMPLE
 from graph.edits import MoveNodes, apply
 from graph.inference import infer
+from graph.project import Data
 from graph.repairs import repairs
 from tests.graph.drawn import drawn
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from graph.project import Project
 
 
@@ -70,3 +77,23 @@ def test_repairs_that_insert_layers_cover_nothing() -> None:
     for repair in offered:
         after, _ = apply(project, repair.edit)
         assert covered(after) == [], repair.label
+
+
+def test_a_new_input_takes_the_shape_of_the_next_column(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / "images").mkdir(exist_ok=True)
+        Image.new("L", (32, 24)).save(tmp_path / "images" / f"{name}.png")
+    table = tmp_path / "t.csv"
+    lines = [f"{'ab'[n % 2]}.png,{n / 7},{n / 3},{'xy'[n % 2]}" for n in range(30)]
+    table.write_text("\n".join(("file,area,price,kind", *lines)), encoding="utf-8")
+    project = replace(drawn(), data=Data(str(table)))
+    shapes = []
+    for _ in range(3):
+        added, key = placing.new_node(project, "Input", 0.0, 0.0)
+        project, _ = apply(project, added)
+        shapes.append(project.graph.layer_of(key).params["shape"])
+    assert shapes == [(24, 32, 1), (2,), (28, 28, 1)]  # the last one finds none left
+    for source, shape in (("cifar10", (32, 32, 3)), ("", (28, 28, 1)), (SAMPLE, (28, 28, 1))):
+        added, _ = placing.new_node(replace(drawn(), data=Data(source)), "Input", 0.0, 0.0)
+        assert added.layer is not None
+        assert added.layer.params["shape"] == shape

@@ -9,8 +9,9 @@ import msgspec
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from graph.binding import bind, binding_problems, rebound
+from graph.columns import unforced_shape
 from graph.datasets import is_file, is_here
-from graph.edits import Edit, SetData, SetTraining
+from graph.edits import Edit, SetData, SetParams, SetTraining
 from graph.project import Binding, Data, Goal, port_key
 from graph.shapes import show_shape
 from graph.statistics import split_counts
@@ -147,7 +148,7 @@ class BinderPanel(QWidget):
     def _text(self, one: Bound, columns: tuple[str, ...], found: tuple[Problem, ...]) -> RowText:
         node = self.document.project.graph.nodes[one.port.node]
         mine = tuple(problem for problem in found if problem.node == one.port.node)
-        return RowText(node.label, columns, mine)
+        return RowText(node.label, columns, mine, () if one.loss else unforced_shape(one))
 
     def _show_about(self, bound: Bindings, found: tuple[Problem, ...]) -> None:
         general = [problem.sentence for problem in found if problem.kind == "no data"]
@@ -194,9 +195,14 @@ class BinderPanel(QWidget):
             for at, key in enumerate(group):
                 column.addWidget(rule())
                 row = BoundRow(f"binder.{word}.{at}", self._theme, is_output=word == "output")
-                row.revealed.connect(lambda node=group[key].port.node: self.document.reveal(node))
+                node = group[key].port.node
+                row.revealed.connect(lambda node=node: self.document.reveal(node))
+                row.reshaped.connect(lambda shape, node=node: self._on_reshaped(node, shape))
                 row.bound.connect(lambda binding, k=key, w=word: self._on_bound(w, k, binding))
                 row.aimed.connect(lambda goal, k=key: self._on_aimed(k, goal))
+                row.reshaped.connect(
+                    lambda shape, node=group[key].port.node: self._on_reshaped(node, shape)
+                )
                 self._rows[f"{word} {key}"] = row
                 column.addWidget(row)
         self._column.insertWidget(2, self._rows_body)
@@ -246,6 +252,10 @@ class BinderPanel(QWidget):
         else:
             data = msgspec.structs.replace(data, outputs={**data.outputs, key: binding})
         self._push(SetData(data), self.tr("Bind a column"))
+
+    def _on_reshaped(self, node: str, shape: tuple[int, ...]) -> None:
+        layer = self.document.project.graph.nodes[node].layer
+        self._push(SetParams(layer, {"shape": shape}), self.tr("Set shape"))
 
     def _on_aimed(self, key: str, goal: Goal) -> None:
         training = self.document.project.training

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
-from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -63,11 +63,15 @@ def _own_name(bound: Bound) -> tuple[str, ...]:
 
 
 class RowText(NamedTuple):
-    """What a row shows beside its binding: the node's name, the columns to choose from, trouble."""
+    """What a row shows beside its binding: the node's name, the columns to choose from, trouble.
+
+    `natural`: the shape by which an Input would take its column as it is, where it doesn't.
+    """
 
     name: str
     columns: tuple[str, ...]
     problems: tuple[Problem, ...]
+    natural: tuple[int, ...] = ()
 
 
 class BoundRow(QWidget):
@@ -77,8 +81,10 @@ class BoundRow(QWidget):
         revealed(): somebody wants to see the node.
         bound(Binding): somebody chose a column, or what is done to it.
         aimed(Goal): somebody chose a loss or metrics.
+        reshaped(tuple): somebody wants the Input to have this shape.
     """
 
+    reshaped = Signal(object)
     revealed = Signal()
     bound = Signal(object)
     aimed = Signal(object)
@@ -101,6 +107,10 @@ class BoundRow(QWidget):
         self.chips.bound.connect(self.bound)
         self._trouble = label("", "error", wrap=True)
         self._trouble.setObjectName(f"{name}.problem")
+        self._natural: tuple[int, ...] = ()
+        self._reshape = link_button("", f"{name}.reshape")
+        self._reshape.setToolTip(self.tr("The size that they have: then nothing is resized."))
+        self._reshape.clicked.connect(lambda: self.reshaped.emit(self._natural))
         self._loss = self._combo(f"{name}.loss", self._on_loss)
         self._metrics = MenuField()
         self._metrics.setObjectName(f"{name}.metrics")
@@ -120,6 +130,7 @@ class BoundRow(QWidget):
         head.addWidget(self._columns)
         column.addLayout(head)
         column.addWidget(self.chips)
+        column.addWidget(self._reshape, 0, Qt.AlignmentFlag.AlignLeft)
         if self._is_output:
             goal = QHBoxLayout()
             goal.setSpacing(SMALL)
@@ -165,6 +176,10 @@ class BoundRow(QWidget):
             self._columns.setCurrentIndex(self._columns.findText(bound.binding.column))
         self._takes.show_text(self._shape_text(bound))
         self.chips.show_bound(bound, is_output=self._is_output)
+        self._natural = text.natural
+        size = unbroken(show_shape((None, *text.natural)))
+        self._reshape.setText(self.tr("Take {0}").format(size))
+        self._reshape.setVisible(bool(text.natural))
         self._show_trouble(text.problems)
         if goal is not None:
             self._show_goal(goal, bound)

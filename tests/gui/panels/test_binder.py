@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from graph.datasets import KNOWN, SAMPLE
-from graph.edits import SetData
+from graph.edits import SetData, SetParams
 from graph.objects import table
 from graph.params import Named
 from graph.project import Binding, Data, port_key
@@ -283,6 +283,25 @@ def test_columns_are_listed_while_no_input_is_drawn(
         "· area: number",
         "· shape: 2 labels",
     ]
+
+
+def test_an_input_can_take_the_size_of_the_images(
+    panel: BinderPanel, mlp: Drawn, qtbot: QtBot, tmp_path: Path
+) -> None:
+    for number in range(10):
+        place = tmp_path / "pets" / ("cat", "dog")[number % 2]
+        place.mkdir(parents=True, exist_ok=True)
+        Image.new("L", (32, 24), number).save(place / f"{number}.png")
+    document = mlp.document
+    layer = document.project.graph.nodes[mlp.keys["visible"]].layer
+    document.push(SetParams(layer, {"shape": (28, 28, 1)}), "Shape")
+    panel.use(str(tmp_path / "pets"))
+    take = panel.findChild(QPushButton, "binder.input.0.reshape")
+    qtbot.waitUntil(lambda: not take.isHidden())
+    assert take.text().replace("\N{NO-BREAK SPACE}", " ") == "Take 24 × 32 × 1"
+    take.click()
+    assert document.project.graph.layers[layer].params["shape"] == (24, 32, 1)
+    assert take.isHidden()
 
 
 def test_the_metrics_and_losses_offered_are_keras_names() -> None:
