@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from graph.datavalues import Column, DataSet, Mismatch
     from graph.project import Data, Project
 
+_EVEN = 1.5  # the most by which one class may have more samples than another
 IMAGES = 300
 """So many images in files are looked at."""
 
@@ -157,12 +158,18 @@ def _own_parts(data: Data, found: DataSet, names: tuple[str, ...]) -> tuple[int,
     return len(rows) - test, test
 
 
+def is_even(counts: tuple[tuple[str, int], ...]) -> bool:
+    """Say whether there are about as many samples of each class."""
+    numbers = [count for _, count in counts]
+    return bool(numbers) and max(numbers) <= _EVEN * min(numbers)
+
+
 def balance(counts: tuple[tuple[str, int], ...]) -> str:
     """Return what is to be said of a class balance, as a sentence."""
     if not counts:
         return "No labels."
     most, fewest = max(counts, key=lambda one: one[1]), min(counts, key=lambda one: one[1])
-    if most[1] <= 1.5 * fewest[1]:
+    if is_even(counts):
         return f"{len(counts)} classes, about as many samples of each."
     return (
         f"{len(counts)} classes, from {fewest[1]:,} samples of “{fewest[0]}” to {most[1]:,} of "

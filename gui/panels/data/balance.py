@@ -9,7 +9,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
-from graph.statistics import balance
+from graph.statistics import balance, is_even
 from gui.parts.widgets import label, scrolling, set_property
 from gui.theme import MEDIUM, SMALL, TINY, code_font, text_font
 
@@ -140,8 +140,22 @@ class BalancePage(QWidget):
         if not counts:
             self._say(self.tr("No output is bound to a column of labels that can be counted."))
             return
-        train = tuple(zip(parts.names, counts.get("train", ()), strict=False))
-        self._say(f"{parts.column}: {balance(train)}")
+        told = {
+            part: tuple(zip(parts.names, numbers, strict=False)) for part, numbers in counts.items()
+        }
+        self._say(f"{parts.column}{self._words(told)}")
+
+    def _words(self, told: Mapping[str, tuple[tuple[str, int], ...]]) -> str:
+        """Return what is to be said of the training part, and of others that aren't even too."""
+        train = told.get("train", ())
+        odd = [part for part, mine in told.items() if is_even(train) and not is_even(mine)]
+        if not odd:
+            return f": {balance(train)}"
+        words = self.tr("in the {0} part {1}")
+        said = words.format(self.tr(PARTS["train"]), balance(train))
+        others = self.tr("In the {0} part {1}")
+        lines = [others.format(self.tr(PARTS[part]), balance(told[part])) for part in odd]
+        return " ".join((f": {said}", *lines))
 
     def _on_refused(self, sentence: str, tip: str) -> None:
         self.bars.show_counts((), {})

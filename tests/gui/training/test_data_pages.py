@@ -17,6 +17,7 @@ from graph.datasets import BUNDLED
 from graph.edits import SetData, SetParams, SetTraining
 from graph.params import Named
 from graph.project import Binding, Data
+from gui.panels.data.asking import Parts
 from gui.panels.data.panel import DataPanel
 from gui.theme import DARK, LIGHT
 
@@ -165,6 +166,21 @@ def test_balance_and_split_are_those_of_the_program(
     assert not panel.findChild(QLineEdit, "param.split.test_split").isEnabled()
     document.undo_stack.undo()
     assert document.project.training.validation_split == 0.1
+
+
+def test_about_as_many_is_said_of_the_parts_of_which_it_is_true(panel: DataPanel) -> None:
+    turn_to(panel, "balance")
+    page = panel.page("balance")
+    train = np.repeat([0, 1, 2], (70, 72, 74))
+    parts = Parts({"train": 216, "validation": 24}, {"train": train}, ("a", "b", "c"), "shape")
+    page._show(parts)
+    assert page.notice.text() == "shape: 3 classes, about as many samples of each."
+    parts.labels["validation"] = np.repeat([0, 1, 2], (3, 11, 10))
+    page._show(parts)
+    assert page.notice.text() == (
+        "shape: in the training part 3 classes, about as many samples of each. "
+        "In the validation part 3 classes, from 3 samples of “a” to 11 of “b”."
+    )
 
 
 def test_values_are_measured_in_the_background(panel: DataPanel, wait: Waiter) -> None:
