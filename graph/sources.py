@@ -169,17 +169,33 @@ def _faults(found: Rows, column: Column) -> Iterator[Mismatch]:
         yield from _file_faults(found, column.name)
         return
     known = set(column.labels)
+    lone = _lone_labels(found, column) if column.kind == LABEL else set()
     for row in found.rows:
         cell = row.cells[column.name]
         if not cell:
             why = f"“{column.name}” is empty"
         elif column.kind == NUMBER and _number(cell) is None:
             why = f"“{cell}” in “{column.name}” is no number"
+        elif cell in lone:
+            why = (
+                f"“{cell}” stands in this row alone: a label of “{column.name}” has to stand in at "
+                "least two rows"
+            )
         elif column.kind == LABEL and cell not in known:
             why = f"“{cell}” is no known label of “{column.name}”"
         else:
             continue
         yield Mismatch(row.number, row.where, f"{why}.", column.name)
+
+
+def _lone_labels(found: Rows, column: Column) -> set[str]:
+    """Return the labels that stand in one row only, in a column where a second one would do."""
+    if found.origins[0].form == "folder" and column.name == "label":
+        return set()  # there one is enough
+    numbers = all(map(_is_whole, column.labels))
+    counts = Counter(row.cells[column.name] for row in found.rows)
+    alone = {cell for cell, count in counts.items() if count == 1} - {"", *column.labels}
+    return {cell for cell in alone if _is_whole(cell) or not numbers}
 
 
 def _file_faults(found: Rows, name: str) -> Iterator[Mismatch]:

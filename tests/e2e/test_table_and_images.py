@@ -44,7 +44,7 @@ TROUBLE = {  # rows as a spreadsheet counts them: the heading is row 1
     12: "There is no file 00010.png",
     31: "Row 31 of clothes.csv has 5 cells, and the heading 17.",
     57: "00055.png can't be read as an image (image file is truncated)",
-    83: "“boat” is no known label of “label”.",
+    83: "“boat” stands in this row alone: a label of “label” has to stand in at least two rows.",
     104: "“dark” in “row3” is no number.",
     140: "00138.png is no PNG, JPEG, GIF or BMP image",
 }

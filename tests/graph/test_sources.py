@@ -122,7 +122,7 @@ def test_rows_that_lack_something_are_listed_with_their_number(tmp_path: Path) -
         42: "“size” is empty.",
         43: "There is no file no.png.",
         44: "“two” in “size” is no number.",
-        45: "“z” is no known label of “label”.",
+        45: "“z” stands in this row alone: a label of “label” has to stand in at least two rows.",
         46: "Row 46 of t.csv has 2 cells, and the heading 3.",
         47: "“file” is empty.",
         48: "“inf” in “size” is no number.",
