@@ -139,6 +139,7 @@ class OwnData(QObject):
         self._document = document
         self._seen: tuple[str, ...] = ()  # the sources of the drawing that is shown
         self._opening = 0
+        self._is_over = False
         self._asked: tuple[Path, ...] = ()  # the sources that the window's thread has asked for
         self._unread = DataReading(self)
         self._unread.read.connect(lambda _data: self._on_read())
@@ -160,9 +161,13 @@ class OwnData(QObject):
         """Say whether a drawing waits for its data to be read."""
         return self._opening > 0 or bool(self._asked)
 
+    def stop(self) -> None:
+        """Read nothing any more: the window is closed, and nobody waits."""
+        self._is_over = True
+
     def _on_unread(self, paths: tuple[Path, ...]) -> bool:
         """Have sources read that are new to the window, or have changed on the disk."""
-        if not isValid(self):  # the window has gone
+        if self._is_over or not isValid(self):  # the window has gone
             return False
         if paths not in {self._asked, self._looked_at}:
             self._asked = paths

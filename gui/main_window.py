@@ -307,5 +307,6 @@ class MainWindow(QMainWindow):
         self.settings.window_geometry = QByteArray(self.saveGeometry())
         self.settings.window_state = QByteArray(self.saveState(_LAYOUT_VERSION))
         self.settings.save()
+        self.commands.own_data.stop()
         self.runner.shutdown()
         super().closeEvent(event)

@@ -199,3 +199,15 @@ def test_the_window_s_thread_reads_no_rows(
     qtbot.waitUntil(lambda: "holds no images" in document.problems[0].sentence, timeout=PATIENCE)
     assert readers
     assert threading.main_thread() not in readers
+
+
+def test_a_closed_window_has_nothing_read_elsewhere(
+    window: MainWindow, drawing: Path, tmp_path: Path
+) -> None:
+    assert drawing.is_file()
+    photos = Data(str(tmp_path / "photos"))
+    with pytest.raises(datasets.BadData, match="is being read"):
+        datasets.describe(photos)
+    window.close()
+    shutil.copytree(tmp_path / "photos", tmp_path / "others")
+    assert datasets.describe(Data(str(tmp_path / "others"))).train > 0
