@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 _MEASURED_ROWS = 40  # by which the columns' widths are chosen
 _MOST_WIDTH = 180  # pixels of a column
+_MOST_NAME_WIDTH = 240  # pixels, where names say what differs
 _ROW = 26  # pixels
 _DIFFERENCES = 5  # rows that are in sight at once
 
@@ -160,6 +161,12 @@ def fit_columns(table: QTableView, least: int = 0) -> None:
     """Make each column as wide as its cells; the name's at least so wide, and not too wide."""
     table.resizeColumnsToContents()
     table.setColumnWidth(0, max(least, min(table.columnWidth(0), _MOST_WIDTH)))
+
+
+def widen_names(table: QTableView) -> None:
+    """Give names room that have become longer."""
+    room = min(_MOST_NAME_WIDTH, table.sizeHintForColumn(0))
+    table.setColumnWidth(0, max(room, table.columnWidth(0)))
 
 
 def _overlay(one: Facts, name: str, colour: str, metric: str) -> Overlay:

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.panels.runs.acts import RunActs
-from gui.panels.runs.comparison import Comparison, fit_columns, runs_table
+from gui.panels.runs.comparison import Comparison, fit_columns, runs_table, widen_names
 from gui.panels.runs.model import RunsModel
 from gui.panels.runs.proof import ProofStrip
 from gui.panels.runs.queue import QueueStrip
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 _WIDE = 860  # pixels from which the list stands beside what it is compared by
 _LOOK_AGAIN_MS = 5000  # others may train into the same folder
 _NAME_WIDTH = 144  # pixels: names to come may be longer
-_MOST_NAME_WIDTH = 240  # pixels
 _LIST, _CURVES, _TABLE = range(3)
 
 
@@ -220,8 +219,7 @@ class RunsPanel(QWidget):
         return self.model.rows[row] if 0 <= row < len(self.model.rows) else None
 
     def _with_run(self, act: object) -> None:
-        one = self.current
-        if one is not None and callable(act):
+        if (one := self.current) is not None and callable(act):
             act(one.run)
 
     def _on_menu_requested(self, at: QPoint) -> None:
@@ -267,9 +265,7 @@ class RunsPanel(QWidget):
     def _compare(self) -> None:
         self.comparison.show_ticked(self.model.ticked())
         self.model.show_names(self.comparison.names)
-        room = min(_MOST_NAME_WIDTH, self.table.sizeHintForColumn(0))
-        if self.table.columnWidth(0) < room:
-            self.table.setColumnWidth(0, room)
+        widen_names(self.table)
         self._enable()
 
     # --- room ---------------------------------------------------------------------------------
