@@ -159,13 +159,14 @@ class NodePage(Page):
             order: self.tr("Inputs in order"),
             why: self.tr("Why these numbers?"),
         }
-        self._parts: list[tuple[Section, QWidget]] = [
-            (part, self.section(part, title=titles.get(part, "")))
-            for part in (problems, order, why)
-        ]
-        if self._form is not None:  # it is long: below what explains the node
-            self.section(self._form)
-        self._parts.append((switch, self.section(switch)))
+        above, below = (problems,), (order, why, switch)
+        self._parts: list[tuple[Section, QWidget]] = []
+        for part in above:
+            self._parts.append((part, self.section(part, title=titles.get(part, ""))))
+        if self._form is not None:  # what is changed most often
+            self.section(self._form, line=False)
+        for part in below:
+            self._parts.append((part, self.section(part, title=titles.get(part, ""))))
         self.section(help_text)
         self._column.addStretch(1)
 
