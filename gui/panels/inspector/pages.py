@@ -159,14 +159,14 @@ class NodePage(Page):
             order: self.tr("Inputs in order"),
             why: self.tr("Why these numbers?"),
         }
-        above, below = (problems,), (order, why, switch)
-        self._parts: list[tuple[Section, QWidget]] = []
-        for part in above:
-            self._parts.append((part, self.section(part, title=titles.get(part, ""))))
+        self._parts: list[tuple[Section, QWidget]] = [
+            (problems, self.section(problems, title=titles[problems]))
+        ]
         if self._form is not None:  # what is changed most often
             self.section(self._form, line=False)
-        for part in below:
-            self._parts.append((part, self.section(part, title=titles.get(part, ""))))
+        self._parts += [
+            (part, self.section(part, title=titles.get(part, ""))) for part in (order, why, switch)
+        ]
         self.section(help_text)
         self._column.addStretch(1)
 
