@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QLabel
 
-from gui.app import build_window
 from gui.panels.evaluation.panel import EvaluationPanel
-from gui.settings import Settings
-from gui.theme import DARK
+from tests import windows
 from tests.e2e import own_images
 from tests.e2e.hands import Hands
 
@@ -27,20 +25,13 @@ pytestmark = pytest.mark.qt_log_ignore("raise", "grabbing the keyboard", extend=
 
 
 @pytest.fixture
-def window(
-    qtbot: QtBot, qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[MainWindow]:
+def window(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
     monkeypatch.setenv("LAYERLOOM_RUNS", str(tmp_path / "runs"))
     monkeypatch.setenv("LAYERLOOM_CACHE", str(tmp_path / "cache"))
-    made = build_window(qapp, Settings.in_file(tmp_path / "settings.ini"), DARK)
-    made.resize(1440, 900)
-    made.show_start()
-    made.show()
-    qtbot.waitExposed(made)
-    yield made
-    for sheet in made.document.sheets:
-        sheet.stack.setClean()
-    made.close()
+    with windows.shown(
+        qtbot, tmp_path, size=(1440, 900), first_start=True, engine_at_once=True
+    ) as made:
+        yield made
 
 
 @pytest.mark.engine

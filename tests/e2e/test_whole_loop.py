@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QListWidget
+from PySide6.QtWidgets import QLabel, QListWidget
 
 from graph.inference import totals
-from gui.app import build_window
-from gui.settings import Settings
-from gui.theme import DARK
+from tests import windows
 from tests.e2e.hands import Hands
 
 if TYPE_CHECKING:
@@ -25,19 +23,12 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def window(
-    qtbot: QtBot, qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[MainWindow]:
+def window(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
     monkeypatch.setenv("LAYERLOOM_RUNS", str(tmp_path / "runs"))
-    made = build_window(qapp, Settings.in_file(tmp_path / "settings.ini"), DARK)
-    made.resize(1680, 1050)
-    made.show_start()
-    made.show()
-    qtbot.waitExposed(made)
-    yield made
-    for sheet in made.document.sheets:
-        sheet.stack.setClean()
-    made.close()
+    with windows.shown(
+        qtbot, tmp_path, size=(1680, 1050), first_start=True, engine_at_once=True
+    ) as made:
+        yield made
 
 
 def node_called(hands: Hands, label: str) -> str:

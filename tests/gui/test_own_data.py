@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 from PIL import Image
-from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QPushButton
 
 from codegen import emit
@@ -17,9 +16,7 @@ from graph import datasets, projectfile, sources, templates
 from graph.binding import bind
 from graph.inference import infer
 from graph.project import Data
-from gui.app import build_window
-from gui.settings import Settings
-from gui.theme import DARK
+from tests import windows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,20 +32,10 @@ pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 
 
 @pytest.fixture
-def window(
-    qtbot: QtBot, qapp: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[MainWindow]:
+def window(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
     monkeypatch.setenv("LAYERLOOM_CACHE", str(tmp_path / "cache"))
-    made = build_window(qapp, Settings.in_file(tmp_path / "settings.ini"), DARK)  # type: ignore[arg-type] - pytest-qt's
-    made.painted.disconnect()  # no engine is started
-    made.show()
-    qtbot.waitExposed(made)
-    yield made
-    for sheet in made.document.sheets:
-        sheet.stack.setClean()  # nobody is asked whether to save
-    made.close()
-    made.deleteLater()  # windows that stay are dressed anew with each further one
-    QCoreApplication.sendPostedEvents(made, QEvent.Type.DeferredDelete)
+    with windows.shown(qtbot, tmp_path) as made:
+        yield made
 
 
 @pytest.fixture

@@ -29,18 +29,20 @@ class Proving(QObject):
         told(float | None, str): the part that is done, and where it is.
         proved(Run, Proof): it is done.
         failed(Run, str): it can't be done; the sentence is empty if it was cancelled.
+
+    The last two come on the window's thread, when nothing is being proved any more.
     """
 
     begun = Signal(str)
     told = Signal(object, str)
     proved = Signal(object, object)
     failed = Signal(object, str)
+    _ended = Signal(object, object)  # of the thread: the run, and its proof or a sentence
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._prover: Prover | None = None
-        self.proved.connect(self._on_end, Qt.ConnectionType.QueuedConnection)
-        self.failed.connect(self._on_end, Qt.ConnectionType.QueuedConnection)
+        self._ended.connect(self._on_end, Qt.ConnectionType.QueuedConnection)
 
     @property
     def is_running(self) -> bool:
@@ -65,16 +67,20 @@ class Proving(QObject):
             try:
                 proof = prover.prove(self.told.emit)
             except Cancelled:
-                self.failed.emit(prover.run, "")
+                self._ended.emit(prover.run, "")
             except CantProve as error:
-                self.failed.emit(prover.run, str(error))
+                self._ended.emit(prover.run, str(error))
             except OSError as error:
-                self.failed.emit(prover.run, f"The program can't be run: {error}.")
+                self._ended.emit(prover.run, f"The program can't be run: {error}.")
             else:
-                self.proved.emit(prover.run, proof)
+                self._ended.emit(prover.run, proof)
 
-    def _on_end(self, _run: Run, _what: object) -> None:
+    def _on_end(self, run: Run, came_of_it: Proof | str) -> None:
         self._prover = None
+        if isinstance(came_of_it, str):
+            self.failed.emit(run, came_of_it)
+        else:
+            self.proved.emit(run, came_of_it)
 
 
 class ProofStrip(QWidget):
@@ -104,10 +110,9 @@ class ProofStrip(QWidget):
         row.addWidget(self._cancel)
         row.addWidget(self._dismiss, 0, Qt.AlignmentFlag.AlignTop)
         proving.begun.connect(self.begin)
-        queued = Qt.ConnectionType.QueuedConnection
-        proving.told.connect(self._on_told, queued)
-        proving.proved.connect(self._on_proved, queued)
-        proving.failed.connect(self._on_failed, queued)
+        proving.told.connect(self._on_told, Qt.ConnectionType.QueuedConnection)
+        proving.proved.connect(self._on_proved)
+        proving.failed.connect(self._on_failed)
         self.hide()
 
     def begin(self, name: str) -> None:

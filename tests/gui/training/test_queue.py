@@ -15,12 +15,11 @@ from graph import projectfile
 from graph.edits import SetTraining
 from graph.inference import infer
 from graph.project import Checkpoint
-from gui.app import build_window
 from gui.panels.runs.panel import RunsPanel
 from gui.run_queue import RunQueue
 from gui.runner import State
-from gui.settings import Settings
 from gui.theme import DARK, apply_theme
+from tests import windows
 from tests.gui.training.conftest import Waiter, cnn, mlp
 
 if TYPE_CHECKING:
@@ -142,25 +141,18 @@ def test_prove_it_gives_both_numbers(
     assert not panel.proof.isVisible()
     click(panel, QPushButton, "runs.prove")
     wait.until(lambda: not panel.acts.proving.is_running)
-    loss = panel.current.run.history["loss"][0] if panel.current else None
+    assert panel.current is not None
+    loss = panel.current.run.history["loss"][0]
     assert f"first-epoch loss {loss:.6f} by the program alone, {loss:.6f} in the run" in (
         words.text()
     )
 
 
 @pytest.fixture
-def window(
-    qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[MainWindow]:
+def window(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
     monkeypatch.setenv("LAYERLOOM_RUNS", str(tmp_path))
-    made = build_window(qapp, Settings.in_file(tmp_path / "settings.ini"), DARK)
-    made.painted.disconnect()  # the engine starts with the first training
-    made.show()
-    yield made
-    for sheet in made.document.sheets:
-        sheet.stack.setClean()  # nobody is asked whether to save
-    made.runner.shutdown()  # nor about a training
-    made.close()
+    with windows.shown(qtbot, tmp_path) as made:
+        yield made
 
 
 def test_train_while_another_training_runs_offers_to_wait(window: MainWindow) -> None:
