@@ -4,30 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import (
-    QAbstractTableModel,
-    QItemSelectionModel,
-    QModelIndex,
-    QObject,
-    QSignalBlocker,
-    Qt,
-)
+from PySide6.QtCore import QItemSelectionModel, QSignalBlocker, Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHeaderView, QTableView, QVBoxLayout, QWidget
 
-from graph.summary import HEADINGS, Row, rows, totals_text
+from graph import summary
+from graph.summary import HEADINGS, Row, totals_text
 from gui.icons import family_icon
 from gui.later import Later
-from gui.parts.tables import LEFT, RIGHT, Index, set_up
+from gui.parts.tables import RowsModel, set_up
 from gui.parts.widgets import label
-from gui.theme import MEDIUM, SMALL, TEXT_SIZE, code_font, text_font
+from gui.theme import MEDIUM, SMALL, TEXT_SIZE, text_font
 
 if TYPE_CHECKING:
-    from PySide6.QtCore import QItemSelection
+    from collections.abc import Sequence
+
+    from PySide6.QtCore import QItemSelection, QObject
     from PySide6.QtGui import QIcon, QShowEvent
 
     from graph.change import Change
     from gui.document import Document
+    from gui.parts.tables import Index
     from gui.theme import Theme
 
 from graph import registry
@@ -37,16 +34,15 @@ _FIGURES = (2, 3, 4)
 _MEASURED = 200  # rows whose texts a column's width is measured by
 
 
-class SummaryModel(QAbstractTableModel):
+class SummaryModel(RowsModel[Row]):
     """The rows of `graph.summary` as a table for Qt."""
 
     def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.rows: tuple[Row, ...] = ()
+        self.set_columns(map(self.tr, HEADINGS), _FIGURES, _NUMBERS)
         self._icons: dict[str, QIcon] = {}
         self._theme = theme
         self._bold = text_font(TEXT_SIZE, QFont.Weight.DemiBold)
-        self._figures = code_font()
 
     def set_theme(self, theme: Theme) -> None:
         """Show the icons in a theme's colours."""
@@ -54,58 +50,34 @@ class SummaryModel(QAbstractTableModel):
         self._icons.clear()
         self._tell(0, len(self.rows) - 1)
 
-    def show_rows(self, shown: tuple[Row, ...]) -> None:
+    def show_rows(self, rows: Sequence[Row]) -> None:
         """Show these rows; where only cells changed, tell only of the rows that did."""
         before = self.rows
-        if len(before) == len(shown):
-            self.rows = shown
-            other = [at for at, row in enumerate(shown) if row != before[at]]
-            if other:
-                self._tell(other[0], other[-1])
+        if len(before) != len(rows):
+            super().show_rows(rows)
             return
-        self.beginResetModel()
-        self.rows = shown
-        self.endResetModel()
+        self.rows = rows
+        other = [at for at, row in enumerate(rows) if row != before[at]]
+        if other:
+            self._tell(other[0], other[-1])
 
     def _tell(self, first: int, last: int) -> None:
         if last >= first:
             self.dataChanged.emit(self.index(first, 0), self.index(last, len(HEADINGS) - 1))
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
-        """Return the number of calls."""
-        return 0 if parent.isValid() else len(self.rows)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - as above
-        """Return the number of columns."""
-        return 0 if parent.isValid() else len(HEADINGS)
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:  # noqa: ANN401 - Qt's own signature
-        """Return the heading of a column."""
-        if orientation is not Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self.tr(HEADINGS[section])
-        return self._alignment(section) if role == Qt.ItemDataRole.TextAlignmentRole else None
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401 - as above
+    def text(self, row: Row, column: int) -> str:
         """Return what a cell shows."""
-        row, column = self.rows[index.row()], index.column()
-        if role == Qt.ItemDataRole.DisplayRole:
-            return row.texts()[column]
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return self._alignment(column)
-        if role == Qt.ItemDataRole.FontRole:
-            return self._bold if column == 0 else self._figures if column in _FIGURES else None
-        if role == Qt.ItemDataRole.DecorationRole and column == 0:
-            return self._icon(row.kind)
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return row.texts()[column]
-        return None
+        return row.texts()[column]
 
-    def _alignment(self, column: int) -> Qt.AlignmentFlag:
-        return RIGHT if column in _NUMBERS else LEFT
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401 - Qt's own signature
+        """Return what a cell shows, and how; its tool tip is the whole text."""
+        if role == Qt.ItemDataRole.ToolTipRole:
+            role = Qt.ItemDataRole.DisplayRole
+        if index.column() == 0 and role == Qt.ItemDataRole.FontRole:
+            return self._bold
+        if index.column() == 0 and role == Qt.ItemDataRole.DecorationRole:
+            return self._icon(self.rows[index.row()].kind)
+        return super().data(index, role)
 
     def _icon(self, kind: str) -> QIcon:
         spec = registry.find(kind)
@@ -168,7 +140,7 @@ class SummaryPanel(QWidget):
         self._stale = False
         project, report = self.document.project, self.document.report
         with QSignalBlocker(self.table.selectionModel()):
-            self.model.show_rows(rows(project, report))
+            self.model.show_rows(summary.rows(project, report))
         self._fit_columns()
         self._totals.setText(totals_text(project, report))
         self._show_selection()

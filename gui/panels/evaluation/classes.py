@@ -5,16 +5,19 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QSortFilterProxyModel, Qt
-from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
+from PySide6.QtCore import QSortFilterProxyModel, Qt
+from PySide6.QtWidgets import QHeaderView, QTableView
 
-from gui.parts.tables import LEFT, RIGHT, Index, set_up
-from gui.theme import code_font
+from gui.parts.tables import RowsModel, set_up
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from PySide6.QtCore import QObject
     from PySide6.QtGui import QResizeEvent
+    from PySide6.QtWidgets import QWidget
+
+    from gui.parts.tables import Index
 
 HEADINGS = ("Class", "Precision", "Recall", "F1", "AUC", "Samples")
 _MEANINGS = (
@@ -42,54 +45,37 @@ class ClassRow(NamedTuple):
     support: int
 
 
-class ClassTable(QAbstractTableModel):
+class ClassTable(RowsModel[ClassRow]):
     """The rows as a table for Qt."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.rows: tuple[ClassRow, ...] = ()
-        self._word = self.tr(HEADINGS[0])
-        self._figures = code_font()
+        self.set_columns(map(self.tr, HEADINGS), range(1, len(HEADINGS)))
 
-    def show_rows(self, rows: Sequence[ClassRow], word: str) -> None:
+    def show_classes(self, rows: Sequence[ClassRow], word: str) -> None:
         """Show these rows, under a heading that says what they are."""
-        self.beginResetModel()
-        self.rows, self._word = tuple(rows), word
-        self.endResetModel()
+        self.headings = (word, *self.headings[1:])
+        self.show_rows(rows)
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
-        """Return the number of classes."""
-        return 0 if parent.isValid() else len(self.rows)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - as above
-        """Return the number of columns."""
-        return 0 if parent.isValid() else len(HEADINGS)
+    def text(self, row: ClassRow, column: int) -> str:
+        """Return what a cell shows."""
+        return _text(row, column)
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:  # noqa: ANN401 - Qt's own signature
         """Return the heading of a column, or what it means."""
-        if orientation is not Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self.tr(HEADINGS[section]) if section else self._word
-        if role == Qt.ItemDataRole.ToolTipRole:
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.ToolTipRole:
             return self.tr(_MEANINGS[section])
-        return _alignment(section) if role == Qt.ItemDataRole.TextAlignmentRole else None
+        return super().headerData(section, orientation, role)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401 - as above
         """Return what a cell shows, or by what it is sorted."""
+        if role != _SORT:
+            return super().data(index, role)
         row, column = self.rows[index.row()], index.column()
-        if role == Qt.ItemDataRole.DisplayRole:
-            return _text(row, column)
-        if role == _SORT:
-            value = row.label if column == 0 else row[column + 1]
-            return -1.0 if isinstance(value, float) and math.isnan(value) else value
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(column)
-        if role == Qt.ItemDataRole.FontRole and column:
-            return self._figures
-        return None
+        value = row.label if column == 0 else row[column + 1]
+        return -1.0 if isinstance(value, float) and math.isnan(value) else value
 
 
 def _text(row: ClassRow, column: int) -> str:
@@ -99,10 +85,6 @@ def _text(row: ClassRow, column: int) -> str:
     if isinstance(value, float):
         return "–" if math.isnan(value) else f"{value:.3f}"
     return f"{value:,}"
-
-
-def _alignment(column: int) -> Qt.AlignmentFlag:
-    return RIGHT if column else LEFT
 
 
 class ClassView(QTableView):
@@ -131,4 +113,4 @@ class ClassView(QTableView):
 
     def show_rows(self, rows: Sequence[ClassRow], word: str) -> None:
         """Show other classes or labels; the order that a person has chosen stays."""
-        self.table.show_rows(rows, word)
+        self.table.show_classes(rows, word)

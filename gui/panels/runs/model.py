@@ -5,24 +5,20 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from PySide6.QtCore import (
-    QAbstractTableModel,
-    QModelIndex,
-    QObject,
-    Qt,
-    Signal,
-)
+from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPixmap
 
 from engine import compare
-from gui.parts.tables import LEFT, RIGHT, Index
-from gui.theme import code_font
+from gui.parts.tables import RowsModel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from PySide6.QtCore import QObject
+
     from engine.compare import Facts, Pair
+    from gui.parts.tables import Index
     from gui.theme import Theme
 
 _BEFORE, _AFTER = ("name", "when"), ("epochs", "parameters", "time", "status")
@@ -49,7 +45,7 @@ def swatch(colour: str) -> QIcon:
     return icon
 
 
-class RunsModel(QAbstractTableModel):
+class RunsModel(RowsModel[compare.Facts]):
     """The runs that fit a filter, in the order of a column; each can be ticked.
 
     Signals:
@@ -60,14 +56,13 @@ class RunsModel(QAbstractTableModel):
 
     def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.columns: tuple[str, ...] = _columns(())
-        self.rows: list[Facts] = []
+        self.columns: tuple[str, ...] = ()
+        self._name_columns(_columns(()))
         self._all: tuple[Facts, ...] = ()
         self._filter: tuple[str, ...] = ()
         self._key, self._descending = "when", True
         self._ticked: dict[Path, int] = {}  # the number of its colour
         self._told: dict[Path, str] = {}  # by what the ticked runs are told from each other
-        self._figures = code_font()
         self._theme = theme
 
     def set_theme(self, theme: Theme) -> None:
@@ -87,7 +82,7 @@ class RunsModel(QAbstractTableModel):
         wanted = _columns(compare.columns(runs))
         if wanted != self.columns:
             self.beginResetModel()
-            self.columns = wanted
+            self._name_columns(wanted)
             self.rows = self._wanted_rows()
             self.endResetModel()
         else:
@@ -134,6 +129,13 @@ class RunsModel(QAbstractTableModel):
             last = self.index(len(self.rows) - 1, len(self.columns) - 1)
             self.dataChanged.emit(self.index(0, 0), last)
 
+    def _name_columns(self, columns: tuple[str, ...]) -> None:
+        self.columns = columns
+        figures = [at for at, key in enumerate(columns) if key not in _WORDS]
+        right = [at for at in figures if columns[at] != "when"]
+        heads = ("run" if key == "name" else key for key in columns)
+        self.set_columns(heads, figures, right)
+
     # --- ticks --------------------------------------------------------------------------------
 
     def ticked(self) -> list[tuple[Facts, str]]:
@@ -166,25 +168,17 @@ class RunsModel(QAbstractTableModel):
 
     # --- for Qt -------------------------------------------------------------------------------
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
-        """Return the number of runs."""
-        return 0 if parent.isValid() else len(self.rows)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - as above
-        """Return the number of columns."""
-        return 0 if parent.isValid() else len(self.columns)
-
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:  # noqa: ANN401 - Qt's own signature
         """Return the heading of a column."""
-        if orientation is not Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return "run" if self.columns[section] == "name" else self.columns[section]
-        if role == Qt.ItemDataRole.InitialSortOrderRole:  # the first click puts the best on top
+        # the first click puts the best on top
+        if (
+            orientation is Qt.Orientation.Horizontal
+            and role == Qt.ItemDataRole.InitialSortOrderRole
+        ):
             return _order(compare.largest_first(self.columns[section]))
-        return self._alignment(section) if role == Qt.ItemDataRole.TextAlignmentRole else None
+        return super().headerData(section, orientation, role)
 
     @property
     def sorted_by(self) -> tuple[int, Qt.SortOrder]:
@@ -197,23 +191,25 @@ class RunsModel(QAbstractTableModel):
         flags = super().flags(index)
         return flags | Qt.ItemFlag.ItemIsUserCheckable if index.column() == 0 else flags
 
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401 - Qt's own signature
+    def text(self, row: Facts, column: int) -> str:
         """Return what a cell shows."""
+        key = self.columns[column]
+        told = self._told.get(row.run.path) if key == "name" else None
+        return told or cell(row, key)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401 - as above
+        """Return what a cell shows, and how."""
         one, key = self.rows[index.row()], self.columns[index.column()]
-        if role == Qt.ItemDataRole.DisplayRole:
-            told = self._told.get(one.run.path) if key == "name" else None
-            return told or cell(one, key)
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return self._alignment(index.column())
-        if role == Qt.ItemDataRole.FontRole and key not in _WORDS:
-            return self._figures
         if role == Qt.ItemDataRole.ForegroundRole and key in _WORDS:
             return self._status_colour(one.status)
         if role == Qt.ItemDataRole.ToolTipRole:
             return _tip(one)
-        if key == "name":
+        if key == "name" and role in {
+            Qt.ItemDataRole.CheckStateRole,
+            Qt.ItemDataRole.DecorationRole,
+        }:
             return self._tick_of(one.run.path, role)
-        return None
+        return super().data(index, role)
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:  # noqa: ANN401 - as above
         """Tick a run, or take its tick away."""
@@ -242,9 +238,6 @@ class RunsModel(QAbstractTableModel):
         known = {"failed": theme.error, "stopped": theme.warning, "interrupted": theme.warning}
         return QColor(known[status]) if status in known else None
 
-    def _alignment(self, column: int) -> Qt.AlignmentFlag:
-        return LEFT if self.columns[column] in {*_WORDS, "when"} else RIGHT
-
 
 class Compared(NamedTuple):
     """A row of the comparison: a run's name and colour, and what it has come to in a metric."""
@@ -257,52 +250,24 @@ class Compared(NamedTuple):
 _HEADS = ("run", "training", "validation", "gap", "best", "at epoch", "test")
 
 
-class ComparisonModel(QAbstractTableModel):
+class ComparisonModel(RowsModel[Compared]):
     """The ticked runs beside each other, in one metric."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.rows: list[Compared] = []
-        self._figures = code_font()
+        self.set_columns(map(self.tr, _HEADS), range(1, len(_HEADS)))
 
-    def show_rows(self, rows: list[Compared]) -> None:
-        """Show these runs."""
-        self.beginResetModel()
-        self.rows = rows
-        self.endResetModel()
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
-        """Return the number of runs."""
-        return 0 if parent.isValid() else len(self.rows)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - as above
-        """Return the number of columns."""
-        return 0 if parent.isValid() else len(_HEADS)
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:  # noqa: ANN401 - as above
-        """Return the heading of a column."""
-        if orientation is not Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self.tr(_HEADS[section])
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return RIGHT if section else LEFT
-        return None
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401 - as above
+    def text(self, row: Compared, column: int) -> str:
         """Return what a cell shows."""
-        row, column = self.rows[index.row()], index.column()
-        if role == Qt.ItemDataRole.DisplayRole:
-            return _comparison_cells(row)[column]
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return RIGHT if column else LEFT
-        if role == Qt.ItemDataRole.FontRole and column:
-            return self._figures
-        if role == Qt.ItemDataRole.DecorationRole and column == 0:
-            return swatch(row.colour)
-        return row.name if role == Qt.ItemDataRole.ToolTipRole and column == 0 else None
+        return _comparison_cells(row)[column]
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401 - Qt's own signature
+        """Return what a cell shows, and how."""
+        if index.column() == 0 and role == Qt.ItemDataRole.DecorationRole:
+            return swatch(self.rows[index.row()].colour)
+        if index.column() == 0 and role == Qt.ItemDataRole.ToolTipRole:
+            role = Qt.ItemDataRole.DisplayRole
+        return super().data(index, role)
 
 
 def _comparison_cells(row: Compared) -> tuple[str, ...]:
