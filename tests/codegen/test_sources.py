@@ -2,113 +2,24 @@
 
 from __future__ import annotations
 
-import csv
-import os
 import shutil
-import subprocess
-import sys
 from typing import TYPE_CHECKING, Any
 
-import black
-import msgspec
 import numpy as np
 import pytest
 from PIL import Image
 
-from codegen import emit
-from codegen.source import WIDTH
-from graph.binding import bind, binding_problems
-from graph.datasets import BadData, describe, find_data
+from graph.binding import bind
+from graph.datasets import find_data
 from graph.inference import infer
 from graph.params import Named
-from graph.problems import Severity
-from graph.project import Binding, Data, Graph, Layer, Link, Node, Port, Project, Training
+from graph.project import Binding, Data
 from graph.statistics import split_counts
 from graph.transforms import TRANSFORMS
+from tests.codegen.own_data import arrays, gaps, network, on, photos, run, table, text_of
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-def network(shapes: dict[str, tuple[int, ...]], units: int, activation: str) -> Project:
-    """Inputs that are flattened, put side by side and go through one Dense layer."""
-    layers = {name: Layer("Input", name, {"shape": shape}) for name, shape in shapes.items()}
-    layers |= {f"flat_{name}": Layer("Flatten", f"flat_{name}") for name in shapes}
-    links = {f"w_{name}": Link(name, f"flat_{name}") for name in shapes}
-    last = f"flat_{next(iter(shapes))}"
-    if len(shapes) > 1:
-        layers["merge"] = Layer("Concatenate", "merge")
-        links |= {f"m_{name}": Link(f"flat_{name}", "merge", at) for at, name in enumerate(shapes)}
-        last = "merge"
-    settings = {"units": units, "activation": Named(activation)}
-    layers["output"] = Layer("Dense", "output", settings)
-    links["out"] = Link(last, "output")
-    nodes = {key: Node(key, key) for key in layers}
-    return Project(Graph(layers, nodes, links, (Port("output"),)), Data(), Training(epochs=1))
-
-
-def on(project: Project, data: Data, **plan: Any) -> Project:
-    training = msgspec.structs.replace(project.training, **plan)
-    return msgspec.structs.replace(project, data=data, training=training)
-
-
-def text_of(project: Project) -> str:
-    """Return the program, once it is known to be as black leaves it and without problems."""
-    report = infer(project)
-    problems = binding_problems(project, report)
-    assert [one.sentence for one in problems if one.severity is Severity.ERROR] == []
-    text = emit(project, report).text
-    assert black.format_str(text, mode=black.Mode(line_length=WIDTH)) == text
-    return text
-
-
-def photos(folder: Path, *, parts: bool = False) -> Path:
-    """A folder of colour images of two sizes in two classes; `parts`: below train and test."""
-    made = folder / "photos"
-    for number in range(40):
-        name = ("boot", "bag")[number % 2]
-        part = (("train", "test")[number > 29],) if parts else ()
-        place = made.joinpath(*part, name)
-        place.mkdir(parents=True, exist_ok=True)
-        size = (12, 9) if number % 5 else (24, 18)
-        colour = (200, 10, 10) if number % 2 else (10, 10, 200)
-        Image.new("RGB", size, colour).save(place / f"p{number:02}.png")
-    return made
-
-
-def table(folder: Path) -> Path:
-    rng = np.random.default_rng(0)
-    made = folder / "houses.csv"
-    lines = ["id,area,rooms,price,kind,split"]
-    for number in range(40):
-        area = rng.uniform(20, 200)
-        kind = ("flat", "house")[area > 100]
-        part = "test" if number % 4 == 0 else "train"
-        lines.append(f"p{number:02},{area:.2f},{number % 3},{area * 3:.1f},{kind},{part}")
-    made.write_text("\n".join(lines), encoding="utf-8")
-    return made
-
-
-def arrays(folder: Path) -> Path:
-    made = folder / "signals"
-    made.mkdir()
-    rng = np.random.default_rng(0)
-    np.save(made / "x.npy", rng.normal(size=(50, 30)).astype("float32"))
-    np.save(made / "y.npy", np.arange(48) % 3)
-    return made
-
-
-def gaps(folder: Path) -> Path:
-    """A table that lacks a number in two rows, and in others what no Input takes."""
-    made = folder / "gaps.csv"
-    rng = np.random.default_rng(0)
-    lines = ["size,note,kind"]
-    for number in range(60):
-        size = "" if number in {3, 8} else f"{rng.uniform():.3f}"
-        note = "none" if number in {5, 9, 11} else f"{number / 7:.3f}"
-        lines.append(f"{size},{note},{'abc'[number % 7 % 3]}")
-    made.write_text("\n".join(lines), encoding="utf-8")
-    return made
 
 
 COLOUR = (10, 8, 3)
@@ -239,21 +150,6 @@ assert 1.8 < (parts["noise"] * 255 - x).std() < 2.2
     run(script, tmp_path)
 
 
-def run(script: str, folder: Path) -> None:
-    env = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "KERAS_BACKEND": "tensorflow"}
-    done = subprocess.run(
-        [sys.executable, "-"],
-        input=script,
-        cwd=folder,
-        env=env,
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-
-
 @pytest.mark.engine
 def test_programs_on_all_sources_train(tmp_path: Path) -> None:
     """One process, one epoch each; what load_data gives has the shapes that were foretold."""
@@ -366,38 +262,3 @@ for epoch in (0, 1):
 """,
         tmp_path,
     )
-
-
-@pytest.mark.engine
-@pytest.mark.may_skip("pyarrow is a package that a Parquet file asks for")
-def test_a_parquet_file_is_read_and_trained_on_as_a_table_is(tmp_path: Path) -> None:
-    pyarrow = pytest.importorskip("pyarrow")
-    pytest.importorskip("pyarrow.parquet")
-    rows = list(csv.DictReader(table(tmp_path).read_text(encoding="utf-8").splitlines()))
-    columns: dict[str, Any] = {name: [row[name] for row in rows] for name in rows[0]}
-    columns |= {name: [float(cell) for cell in columns[name]] for name in ("area", "price")}
-    columns["area"][7] = None
-    columns["kind"] = pyarrow.array(columns["kind"]).dictionary_encode()  # as pandas's categories
-    columns["__index_level_0__"] = list(range(len(rows)))  # as pandas adds it
-    pyarrow.parquet.write_table(pyarrow.table(columns), tmp_path / "houses.parquet")
-    data = Data(
-        str(tmp_path / "houses.parquet"),
-        {"numbers": Binding("numbers", transforms=(Named("standardise"),))},
-        {"output:0": Binding("kind")},
-    )
-    found = describe(data)
-    assert [one.name for one in found.columns] == ["area", "rooms", "price", "kind", "numbers"]
-    assert [one.sentence for one in found.mismatches] == ["“area” is empty."]
-    assert (found.train, found.test) == (29, 10)
-    project = on(network({"numbers": (2,)}, 1, "sigmoid"), data)
-    text = text_of(project)
-    run(text.partition("if __name__")[0] + f"main({str(tmp_path)!r})", tmp_path)
-
-
-def test_a_parquet_file_without_its_package_is_said_so(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(sys.modules, "pyarrow", None)
-    (tmp_path / "t.parquet").touch()
-    with pytest.raises(BadData, match=r"needs the package pyarrow: pip install pyarrow, or save"):
-        describe(Data(str(tmp_path / "t.parquet")))

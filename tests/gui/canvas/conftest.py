@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLineEdit, QListWidget, QWidget
 
 from graph import edits, placing
 from graph.params import Named
@@ -84,6 +84,16 @@ class Hand:
             (graph.nodes[link.source].label, graph.nodes[link.target].label, link.slot)
             for link in graph.links.values()
         }
+
+    def has_popup(self) -> bool:
+        found = self.view.findChild(QWidget, "add_popup")
+        return found is not None and found.isVisible()
+
+    def popup(self) -> tuple[QLineEdit, QListWidget]:
+        """Return the search and the rows of the list of layers, which has to be open."""
+        assert self.has_popup()
+        found = self.view.findChild(QWidget, "add_popup")
+        return found.findChild(QLineEdit), found.findChild(QListWidget)
 
     def middle(self, label: str) -> QPoint:
         box = self.view.node_rect(self.id(label))

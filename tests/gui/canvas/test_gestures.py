@@ -1,20 +1,16 @@
-"""Mouse and keys on a real canvas: what they do to the document."""
+"""Mouse and keys on a real canvas: what they do to the nodes."""
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QLineEdit, QListWidget, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QWidget
 
-from graph.inference import totals
 from gui.canvas import menu, tips
-from gui.canvas.tools.connect import ConnectTool
-from gui.canvas.tools.keywire import KeyWireTool
 from gui.theme import LIGHT
 
 if TYPE_CHECKING:
@@ -22,57 +18,10 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
-    from gui.canvas.view import CanvasView
     from tests.gui.canvas.conftest import Hand
 
 SHIFT, CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
 GROUND = QPoint(20, 20)
-
-
-def popup_of(view: CanvasView) -> tuple[QLineEdit, QListWidget]:
-    found = view.findChild(QWidget, "add_popup")
-    assert found is not None
-    assert found.isVisible()
-    search, rows = found.findChild(QLineEdit), found.findChild(QListWidget)
-    assert search is not None
-    assert rows is not None
-    return search, rows
-
-
-def has_popup(view: CanvasView) -> bool:
-    found = view.findChild(QWidget, "add_popup")
-    return found is not None and found.isVisible()
-
-
-def test_a_model_is_drawn_by_gestures_alone(blank: Hand) -> None:
-    """Drops, the list of layers, dragged and clicked wires; then the counts of Keras's model."""
-    blank.drop("Input", QPoint(120, 300))
-    blank.drop("Conv2D", QPoint(380, 300))
-    blank.drop("Flatten", QPoint(640, 300))
-    blank.drag(blank.out("visible"), blank.into("conv1"))  # port to port
-    blank.click(blank.out("conv1"))  # click-click, onto the node
-    blank.move(blank.middle("flat1"))
-    blank.click(blank.middle("flat1"))
-    blank.drag(blank.out("flat1"), QPoint(860, 344))  # onto empty ground: the list opens
-    search, _ = popup_of(blank.view)
-    QTest.keyClicks(search, "dense")
-    QTest.keyClick(search, Qt.Key.Key_Return)
-    assert blank.wires() == {
-        ("visible", "conv1", 0), ("conv1", "flat1", 0), ("flat1", "hidden1", 0)
-    }  # fmt: skip
-    document = blank.document
-    assert not [one for one in document.problems if one.severity == "error"]
-    found = totals(document.project, document.report)
-    conv = document.report.nodes[blank.id("conv1")].made
-    dense = document.report.nodes[blank.id("hidden1")].made
-    assert conv is not None
-    assert dense is not None
-    assert found.params == conv.weights.trainable + dense.weights.trainable > 0
-    steps = document.undo_stack.count()
-    for _ in range(steps):
-        blank.undo()
-    assert steps == 6
-    assert not document.project.graph.nodes
 
 
 def test_a_click_selects_and_ground_deselects(hand: Hand) -> None:
@@ -146,124 +95,6 @@ def test_a_marquee_selects_what_it_touches(hand: Hand) -> None:
     hand.key(Qt.Key.Key_Escape)
     hand.release(high)
     assert hand.labels() == {"conv1", "pool1", "output"}
-
-
-def test_a_wire_is_drawn_backwards_from_an_input(hand: Hand) -> None:
-    hand.click(hand.out("hidden1"))  # taken in hand and let go again
-    hand.key(Qt.Key.Key_Escape)
-    spare = hand.into("merge", 2)
-    hand.drag(spare, hand.out("visible"))
-    assert ("visible", "merge", 2) in hand.wires()
-
-
-def test_the_end_of_a_wire_is_taken_elsewhere_and_out(hand: Hand) -> None:
-    hand.drag(hand.into("flat2"), hand.into("merge", 2))
-    assert ("pool2", "merge", 2) in hand.wires()
-    assert ("pool2", "flat2", 0) not in hand.wires()
-    hand.drag(hand.into("flat1"), hand.into("flat1") + QPoint(-20, 90))
-    assert not any(target == "flat1" for _, target, _ in hand.wires())
-    hand.undo()
-    hand.undo()
-    assert ("pool2", "flat2", 0) in hand.wires()
-
-
-def test_a_wire_put_back_where_it_was_changes_nothing(hand: Hand) -> None:
-    before = hand.document.project
-    at = hand.into("flat1")
-    hand.press(at)
-    hand.move(at + QPoint(-30, 30))
-    hand.move(at)
-    hand.release(at)
-    assert hand.document.project is before
-
-
-def test_the_right_button_lets_a_wire_go(hand: Hand) -> None:
-    before = hand.document.project
-    hand.click(hand.out("conv1"))
-    assert isinstance(hand.view.tool, ConnectTool)
-    QTest.mousePress(hand.view, Qt.MouseButton.RightButton, pos=hand.into("pool2"))
-    QTest.mouseRelease(hand.view, Qt.MouseButton.RightButton, pos=hand.into("pool2"))
-    assert not isinstance(hand.view.tool, ConnectTool)
-    assert hand.document.project is before
-
-
-def test_an_occupied_port_gets_the_new_wire(hand: Hand) -> None:
-    hand.drag(hand.out("visible"), hand.into("flat1"))
-    assert ("visible", "flat1", 0) in hand.wires()
-    assert ("pool1", "flat1", 0) not in hand.wires()
-    hand.drag(hand.out("hidden1"), hand.into("conv1"))  # may be a circle
-    assert ("hidden1", "conv1", 0) in hand.wires()
-    assert hand.view.drawing.severity[hand.view.drawing.row[hand.id("conv1")]] == 2
-
-
-def test_a_merge_gets_one_more_input_wherever_the_wire_is_put(hand: Hand) -> None:
-    before = hand.wires()
-    for at, target in enumerate((hand.into("merge", 0), hand.into("merge", 1)), 2):
-        hand.drag(hand.out("pool1"), target)
-        assert ("pool1", "merge", at) in hand.wires()
-    hand.drag(hand.out("pool2"), hand.middle("merge") + QPoint(0, 20))
-    assert hand.wires() - before == {
-        ("pool1", "merge", 2), ("pool1", "merge", 3), ("pool2", "merge", 4)
-    }  # fmt: skip
-    assert hand.document.undo_stack.count() == 3
-    hand.drag(hand.into("merge", 0), hand.into("merge", 1))  # let go on the same node
-    assert hand.document.undo_stack.count() == 3
-    for _ in range(3):
-        hand.undo()
-    assert hand.wires() == before
-
-
-@pytest.mark.parametrize(
-    ("source", "target", "words"),
-    [
-        ("pool1", "merge", "axes"),
-        ("hidden1", "conv1", "circle"),
-        ("conv1", "conv1", "own input"),
-        ("pool1", "pool2", None),
-    ],
-)
-def test_the_candidate_port_says_why_it_would_refuse(
-    hand: Hand, source: str, target: str, words: str | None
-) -> None:
-    """A bad wire is explained while it is in hand, and may be drawn all the same."""
-    at = hand.into(target, 2 if target == "merge" else 0)
-    hand.press(hand.out(source))
-    hand.move(at - QPoint(30, 30))
-    hand.move(at)
-    note = hand.view.findChild(QLabel, "canvas.bubble")
-    assert note.isVisible()
-    if words is None:
-        assert note.text() == "13 × 13 × 32\nreplaces the wire from conv2"
-    else:
-        assert words in note.text()
-    hand.release(at)
-    assert note.isHidden()
-    assert (source, target) in {(a, b) for a, b, _ in hand.wires()}
-
-
-def test_ports_that_would_take_the_wire_light_up(hand: Hand) -> None:
-    hand.press(hand.out("conv1"))
-    tool = hand.view.tool
-    assert isinstance(tool, ConnectTool)
-    places = [hand.view.camera.to_view(at).toPoint() for at in tool._lit]
-    assert hand.into("pool2") in places
-    assert hand.into("hidden1") in places  # Dense takes any rank
-    assert hand.into("merge", 2) not in places  # another rank than the other inputs
-    assert hand.into("visible") not in places if places else True
-    hand.key(Qt.Key.Key_Escape)
-
-
-def test_a_layer_dropped_on_a_wire_goes_into_it(hand: Hand) -> None:
-    at = (hand.out("conv1") + hand.into("pool1")) / 2
-    hand.drop("Dropout", at)
-    assert {("conv1", "drop1", 0), ("drop1", "pool1", 0)} <= hand.wires()
-    assert ("conv1", "pool1", 0) not in hand.wires()
-    drawing = hand.view.drawing
-    boxes = [drawing.node_rect(hand.id(label)) for label in ("conv1", "drop1", "pool1", "flat1")]
-    for left, right in pairwise(boxes):
-        assert left.right() < right.left(), "room is made for it"
-    hand.undo()
-    assert ("conv1", "pool1", 0) in hand.wires()
 
 
 def test_a_drop_of_something_else_is_not_taken(hand: Hand) -> None:
@@ -363,23 +194,6 @@ def test_a_double_click_on_a_chip_asks_for_its_parameter(hand: Hand, qtbot: QtBo
     assert asked.args == [key, "kernel_size"]
 
 
-def test_keys_draw_a_wire(hand: Hand) -> None:
-    hand.click(hand.middle("pool1"))
-    hand.key(Qt.Key.Key_C)
-    tool = hand.view.tool
-    assert isinstance(tool, KeyWireTool)
-    targets = [hand.document.project.graph.nodes[key].label for key in tool.targets]
-    for _ in range(targets.index("hidden1")):
-        hand.key(Qt.Key.Key_Tab)
-    hand.key(Qt.Key.Key_Return)
-    assert ("pool1", "hidden1", 0) in hand.wires()
-    assert hand.document.undo_stack.undoText() == "Connect pool1 to hidden1 instead of merge"
-    hand.key(Qt.Key.Key_C)
-    hand.key(Qt.Key.Key_Escape)
-    assert not isinstance(hand.view.tool, KeyWireTool)
-    assert hand.document.undo_stack.count() == 1
-
-
 def test_a_node_goes_and_the_gap_closes(hand: Hand) -> None:
     hand.click(hand.middle("pool1"))
     hand.key(Qt.Key.Key_Delete, CTRL)
@@ -439,51 +253,8 @@ def test_panning_moves_the_drawing_under_the_pointer(hand: Hand, way: str) -> No
     QTest.mouseRelease(hand.view, button, keys, end)
     if way == "space":
         QTest.keyRelease(hand.view, Qt.Key.Key_Space)
-        assert not has_popup(hand.view)
+        assert not hand.has_popup()
     assert hand.middle("conv1") - before == end - start
-
-
-@pytest.mark.parametrize("way", ["space", "double click", "letter"])
-def test_the_list_of_layers_opens_and_adds(blank: Hand, way: str) -> None:
-    at = QPoint(500, 300)
-    blank.move(at)
-    if way == "space":
-        blank.key(Qt.Key.Key_Space)
-    elif way == "letter":
-        blank.key(Qt.Key.Key_D)
-    else:
-        QTest.mouseDClick(blank.view, Qt.MouseButton.LeftButton, pos=at)
-    search, rows = popup_of(blank.view)
-    assert search.text() == ("d" if way == "letter" else "")
-    QTest.keyClicks(search, "ense" if way == "letter" else "flatten")
-    assert rows.count() == 1
-    QTest.keyClick(search, Qt.Key.Key_Return)
-    assert not has_popup(blank.view)
-    (key,) = blank.document.project.graph.nodes
-    assert blank.view.node_rect(key).contains(at)
-    assert blank.document.selected_nodes == {key}
-
-
-def test_the_list_of_layers_closes_by_escape_and_by_a_click(blank: Hand) -> None:
-    blank.key(Qt.Key.Key_Space)
-    search, rows = popup_of(blank.view)
-    first = rows.currentItem().text()
-    QTest.keyClick(search, Qt.Key.Key_Down)
-    assert rows.currentItem().text() != first
-    QTest.keyClick(search, Qt.Key.Key_Escape)
-    assert not has_popup(blank.view)
-    blank.key(Qt.Key.Key_Space)
-    blank.click(GROUND)
-    assert not has_popup(blank.view)
-    assert not blank.document.project.graph.nodes
-
-
-def test_layers_added_from_elsewhere_stand_side_by_side(blank: Hand) -> None:
-    keys = [blank.view.add_layer("Dense") for _ in range(3)]
-    boxes = [blank.view.node_rect(key) for key in keys]
-    assert not any(a.intersects(b) for a, b in pairwise(boxes))
-    assert blank.view.rect().contains(boxes[0])
-    assert blank.document.selected_nodes == {keys[-1]}
 
 
 def test_reveal_brings_a_far_node_into_view(hand: Hand, qtbot: QtBot) -> None:
