@@ -11,7 +11,7 @@ from cli.ends import Refusal, Status, print_json
 from cli.naming import find_run
 from cli.options import AsJson, RunName
 from engine.answers import Said
-from engine.pictures import BadPicture, has_dark_ground, is_bright, is_digits, read
+from engine.pictures import BadPicture, has_other_ground, is_digits, read
 from engine.protocol import Array
 from engine.runs import Run, RunError
 from engine.trying import Look, Pictured, Trial, trial_of
@@ -49,7 +49,7 @@ def run(  # noqa: PLR0913 - a parameter for each option
     one = _input(trial, input_name)
     seen, done = _seen(trial, one, image, (invert, centre))
     answer = session.predict(trial.question(one.place, one.values(seen), sample=sample))
-    said, others = trial.said(answer.outputs), _others(trial, one)
+    said, others = trial.said(answer.outputs), list(trial.others(one))
     if as_json:
         record = {"input": one.name, "done": list(done), "others": others, "sample": sample}
         print_json(record | {"outputs": [*map(_as_record, said)]})
@@ -75,7 +75,7 @@ def _seen(
     source = trial.project.data.source
     invert, centre = wanted
     look = Look(
-        invert if invert is not None else has_dark_ground(source) and is_bright(picture),
+        invert if invert is not None else has_other_ground(picture, trial.ground(one)),
         centre if centre is not None else is_digits(source),
     )
     return one.seen(picture, look)
@@ -99,13 +99,6 @@ def _input(trial: Trial, name: str) -> Pictured:
     if name and name not in names:
         raise Refusal(f"There is no Input {name} that takes pictures; there is {', '.join(names)}.")
     return trial.pictured[names.index(name) if name else 0]
-
-
-def _others(trial: Trial, one: Pictured) -> list[str]:
-    """Return the names of the Inputs that don't get the image."""
-    nodes = trial.project.graph.nodes
-    bound = enumerate(trial.bound.inputs)
-    return [nodes[each.port.node].label for place, each in bound if place != one.place]
 
 
 def _best(one: Said) -> list[int]:

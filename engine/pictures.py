@@ -7,6 +7,7 @@ gives the very numbers that are shown here.
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -15,6 +16,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from graph.datasets import IMAGE, stem_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from engine.protocol import Array
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 _LARGEST = 100_000_000  # pixels of a file that is read
 _CHANNELS = {1, 3}
+_MIDDLE, _NEAR, _NEARLY_ALL = 127, 64, 0.9  # grey; from black or white; share of the pictures
 _DARK = {"mnist", "fashion_mnist", "fashion_mnist_sample"}
 BOX = (
     20 / 28
@@ -30,6 +33,13 @@ BOX = (
 
 class BadPicture(Exception):  # noqa: N818 - it is the file that is bad, said to people
     """A file that is no picture; the text is one sentence for people."""
+
+
+class Ground(Enum):
+    """What lies behind the things that a data set's pictures show."""
+
+    DARK = "dark"
+    BRIGHT = "bright"
 
 
 class Frame(NamedTuple):
@@ -69,9 +79,32 @@ def is_standardised_picture(bound: Bound) -> bool:
     return is_picture and any(step.kind == "standardise" for step in bound.steps or ())
 
 
-def has_dark_ground(source: str) -> bool:
-    """Say whether the pictures of a data set are bright on black, by its name."""
-    return stem_of(source) in _DARK
+def known_ground(source: str) -> Ground | None:
+    """Return the ground of a data set's pictures by its name; None if that doesn't tell."""
+    return Ground.DARK if stem_of(source) in _DARK else None
+
+
+def ground_of(pictures: Iterable[Array]) -> Ground | None:
+    """Return the ground that nearly all of these pictures have; None of photographs and of nothing.
+
+    Args:
+        pictures: values of any range, of shape (height, width) or (height, width, channels).
+    """
+    found = list(pictures)
+    least = min((float(one.min()) for one in found), default=0.0)
+    greatest = max((float(one.max()) for one in found), default=0.0)
+    if greatest == least:
+        return None
+    edges = [255 * (_edge(one) - least) / (greatest - least) for one in found]
+    dark, bright = (sum(edge < _NEAR for edge in edges), sum(255 - edge < _NEAR for edge in edges))
+    if max(dark, bright) < _NEARLY_ALL * len(edges):
+        return None
+    return Ground.DARK if dark > bright else Ground.BRIGHT
+
+
+def has_other_ground(picture: Array, ground: Ground | None) -> bool:
+    """Say whether a picture must be inverted to be like those on a ground; not if it is unknown."""
+    return ground is not None and is_bright(picture) != (ground is Ground.BRIGHT)
 
 
 def is_digits(source: str) -> bool:
@@ -101,8 +134,13 @@ def read(path: Path) -> Array:
 
 def is_bright(picture: Array) -> bool:
     """Say whether a picture's edge, which is most likely its ground, is brighter than mid-grey."""
-    edge = (picture[0], picture[-1], picture[:, 0], picture[:, -1])
-    return float(np.median(np.concatenate([part.reshape(-1) for part in edge]))) > 127
+    return _edge(picture) > _MIDDLE
+
+
+def _edge(picture: Array) -> float:
+    """Return the median brightness of a picture's outermost pixels."""
+    grey = picture.mean(axis=-1) if picture.ndim > 2 else picture
+    return float(np.median(np.concatenate((grey[0], grey[-1], grey[:, 0], grey[:, -1]))))
 
 
 def fitted(

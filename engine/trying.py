@@ -13,18 +13,21 @@ from engine.pictures import (
     as_picture,
     fitted,
     frame_of,
+    ground_of,
     is_standardised_picture,
+    known_ground,
     scale_of,
 )
 from engine.protocol import Predict
 from graph.binding import bind
 from graph.classnames import names_of
-from graph.datasets import find_data
+from graph.datasets import find_data, is_file
+from graph.statistics import some_pictures
 
 if TYPE_CHECKING:
     from codegen import Program
     from engine.answers import Said
-    from engine.pictures import Frame
+    from engine.pictures import Frame, Ground
     from engine.protocol import Array
     from engine.runs import Run
     from graph.binding import Bindings, Bound
@@ -113,6 +116,14 @@ class Trial(NamedTuple):
                     "in place of standardise to draw here."
                 )
         return "Nothing can be drawn for this model: its Inputs take numbers, not pictures."
+
+    def ground(self, one: Pictured) -> Ground | None:
+        """Return the ground of the data set's pictures; of own data some are looked at."""
+        data, column = self.project.data, one.bound.column
+        known = known_ground(data.source)
+        if known is not None or column is None or not is_file(data.source):
+            return known
+        return ground_of(some_pictures(data, column))
 
     def said(self, outputs: list[Array]) -> tuple[Said, ...]:
         """Return what the outputs say."""

@@ -16,7 +16,7 @@ from graph import datasets, sources
 from graph.datavalues import CELL, FILE, LABEL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from graph.columns import Bindings
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _EVEN = 1.5  # the most by which one class may have more samples than another
 IMAGES = 300
 """So many images in files are looked at."""
+_SOME = 20  # pictures that tell what all are like
 
 
 class Facts(NamedTuple):
@@ -55,6 +56,24 @@ def facts(data: Data) -> tuple[Facts, ...]:
     columns = [column for column in found.columns if not column.take]
     arrays = _arrays(data, found, columns)
     return tuple(_described(column, arrays[column.base]) for column in columns if arrays)
+
+
+def some_pictures(data: Data, column: Column) -> tuple[Any, ...]:
+    """Return arrays of shape (height, width) or (height, width, channels) from all over a column.
+
+    There are none if the data can't be read.
+    """
+    try:
+        found = datasets.describe(data)
+        if found.form == "rows":
+            table = datasets.table(data)
+            folder = sources.images_folder(table.data.origins[column.origin])
+            cells = [row.cells[column.name] for row in table.kept((column.name,))]
+            return tuple(_images(folder, cells, _SOME))
+        values = _arrays(data, found, [column]).get(column.base, ())
+    except (datasets.BadData, OSError, KeyError):
+        return ()
+    return tuple(one for one in values[:: max(1, len(values) // _SOME)] if one.ndim > 1)
 
 
 def _arrays(data: Data, found: DataSet, columns: list[Column]) -> dict[str, Any]:
@@ -87,16 +106,20 @@ def _row_facts(table: sources.Table, column: Column) -> Facts:
 
 
 def _pixels(folder: Path, cells: list[str]) -> Any:  # noqa: ANN401 - an array of any length
+    found = [image.ravel() for image in _images(folder, cells, IMAGES)]
+    return np.concatenate(found) if found else np.zeros(0)
+
+
+def _images(folder: Path, cells: list[str], most: int) -> Iterator[Any]:
+    """Yield some of the images in a folder; what is no image is left out."""
     from PIL import Image  # noqa: PLC0415 - it costs the window's start
 
-    found = []
-    for cell in cells[:: max(1, len(cells) // IMAGES)]:
+    for cell in cells[:: max(1, len(cells) // most)]:
         try:
             with Image.open(folder / cell) as image:
-                found.append(np.asarray(image.convert("RGB")).ravel())
+                yield np.asarray(image.convert("RGB"))
         except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
             continue
-    return np.concatenate(found) if found else np.zeros(0)
 
 
 def _described(column: Column, values: Any) -> Facts:  # noqa: ANN401 - an array

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import threading
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from shiboken6 import isValid
 
 from graph import datasets
 from graph.project import Data
+from gui import aside
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,29 +30,6 @@ def is_read_slowly(data: Data) -> bool:
     return datasets.is_file(data.source) and not data.source.endswith(".npz")
 
 
-class _Latest:
-    """The number of what was asked for last: of earlier things no thread tells any more.
-
-    So nothing is emitted by an object that is gone: it counts on before it goes.
-    """
-
-    def __init__(self) -> None:
-        self.number = 0
-        self._telling = threading.Lock()
-
-    def count_on(self, *_gone: object) -> int:
-        """Return the next number, once nobody is telling of the last one."""
-        with self._telling:
-            self.number += 1
-            return self.number
-
-    def tell(self, number: int, call: Callable[[], object]) -> None:
-        """Make a call, if the number is still the last one."""
-        with self._telling, contextlib.suppress(RuntimeError):  # the window has gone
-            if number == self.number:
-                call()
-
-
 class DataReading(QObject):
     """Reads one data set at a time; what was asked for last wins.
 
@@ -66,25 +44,25 @@ class DataReading(QObject):
     refused = Signal(str)
     progressed = Signal(int, int)
     checked = Signal(int)
-    _told = Signal(int, str, object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._latest = _Latest()
-        self._told.connect(self._on_told, Qt.ConnectionType.QueuedConnection)
-        self.destroyed.connect(self._latest.count_on)
+        self._number = 0  # of what was asked for last: of earlier things nothing is told any more
 
     def start(self, data: Data, *, check: bool = True) -> None:
         """Read a data set, and `check` its images; an earlier reading is given up."""
-        given = (self._latest.count_on(), data, check)
-        threading.Thread(target=self._read, args=given, name="data", daemon=True).start()
+        self._number += 1
+        aside.begin("data", partial(self._read, self._number, data, check))
 
     def stop(self) -> None:
         """Give up what is being read."""
-        self._latest.count_on()
+        self._number += 1
+
+    def _is_wanted(self, number: int) -> bool:
+        return number == self._number and isValid(self)
 
     def _on_told(self, number: int, what: str, value: object) -> None:
-        if number != self._latest.number:
+        if not self._is_wanted(number):
             return
         if isinstance(value, tuple):
             self.progressed.emit(*value)
@@ -92,7 +70,7 @@ class DataReading(QObject):
             getattr(self, what).emit(value)
 
     def _tell(self, number: int, what: str, value: object) -> None:
-        self._latest.tell(number, lambda: self._told.emit(number, what, value))
+        aside.tell(self, partial(self._on_told, number, what, value))
 
     def _read(self, number: int, data: Data, check: bool) -> None:  # noqa: FBT001 - from `start`
         """Read and check (in a thread)."""
@@ -100,7 +78,7 @@ class DataReading(QObject):
 
         def watch(done: int, count: int) -> bool:
             self._tell(number, "progressed", (done, count))
-            return number == self._latest.number
+            return self._is_wanted(number)
 
         try:
             found = datasets.describe(data)

@@ -12,6 +12,7 @@ from graph import projectfile
 from graph.edits import RenameProject
 from graph.project import Project
 from graph.templates import blank
+from gui import aside
 
 if TYPE_CHECKING:
     from gui.data_reading import OwnData
@@ -108,7 +109,10 @@ class Files(QObject):
         return True
 
     def export_program(self) -> None:
-        """Save the Keras program to a .py file a person chooses, its data beside it."""
+        """Save the Keras program to a .py file a person chooses, its data beside it.
+
+        It is told when it is done: up to 1 GB of data are copied meanwhile.
+        """
         from codegen.export import export, named  # noqa: PLC0415 - rarely needed
 
         suggested = str(Path(self._folder()) / f"{_stem(self.document.project.name)}.py")
@@ -119,12 +123,25 @@ class Files(QObject):
             return
         path = Path(chosen)
         self.window.settings.folder = path.parent
-        try:
-            written = export(self.document.project, self.document.report, path)
-        except (OSError, projectfile.BadFile) as error:
-            self.tell(self.tr("{path} can't be written: {error}.").format(path=path, error=error))
-            return
-        self.window.messages.tell_in_passing(self.tr("Saved {0}.").format(named(written)))
+        project, report = self.document.project, self.document.report
+
+        def write() -> tuple[Path, ...] | str:
+            try:
+                return export(project, report, path)
+            except projectfile.BadFile as bad:
+                return str(bad)
+            except OSError as error:
+                words = self.tr("{path} can't be written: {error}.")
+                return words.format(path=path, error=error.strerror or error)
+
+        def done(written: tuple[Path, ...] | str) -> None:
+            if isinstance(written, str):
+                self.tell(written)
+            else:
+                self.window.messages.tell_in_passing(self.tr("Saved {0}.").format(named(written)))
+
+        self.tell(self.tr("Saving {0} …").format(path.name))
+        aside.ask(self, "export", write, done, must_end=True)
 
     def export_picture(self) -> None:
         """Save the drawing as a picture."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import threading
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Signal
 
 from engine import compare
 from engine.runs import RunError, open_run
+from gui import aside
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +29,6 @@ class RunRecords(QObject):
     """
 
     listed = Signal()
-    _read_all = Signal(object)
 
     def __init__(self, folder: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -40,7 +39,6 @@ class RunRecords(QObject):
         self._known: dict[Path, tuple[_Signature, Facts]] = {}  # the thread's alone
         self._is_reading = False
         self._again = False
-        self._read_all.connect(self._on_read, Qt.ConnectionType.QueuedConnection)
 
     def reload(self) -> None:
         """Read the folder; `listed` comes when that is done."""
@@ -48,7 +46,7 @@ class RunRecords(QObject):
             self._again = True
             return
         self._is_reading = True
-        threading.Thread(target=self._read, name="runs", daemon=True).start()
+        aside.ask(self, "runs", self._read, self._on_read)
 
     def _on_read(self, found: tuple[Facts, ...]) -> None:
         self.runs = found
@@ -58,7 +56,7 @@ class RunRecords(QObject):
             self._again = False
             self.reload()
 
-    def _read(self) -> None:
+    def _read(self) -> tuple[Facts, ...]:
         """Read what is new (in a thread)."""
         known, self._known = self._known, {}
         try:
@@ -73,8 +71,7 @@ class RunRecords(QObject):
             elif signature[0] != (0, 0):
                 with contextlib.suppress(RunError):
                     self._known[folder] = (signature, compare.facts(open_run(folder)))
-        with contextlib.suppress(RuntimeError):  # the window has gone
-            self._read_all.emit(tuple(one for _, one in self._known.values()))
+        return tuple(one for _, one in self._known.values())
 
 
 def _facts_of_file(path: Path) -> tuple[int, int]:

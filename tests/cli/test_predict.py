@@ -70,3 +70,22 @@ def test_of_several_inputs_each_is_named(here: Run, tmp_path: Path) -> None:
     said = here("predict", "runs", "half.png", "--input", other)
     first = said.out.splitlines()[0]
     assert first == f"{other}: the image. {answer['input']}: sample 0 of the test data."
+
+
+def test_an_image_gets_the_ground_that_own_images_have(here: Run, tmp_path: Path) -> None:
+    with np.load(BUNDLED / f"{SAMPLE}.npz") as data:
+        paper = {f"x_{part}": 255 - data[f"x_{part}"][:256] for part in ("train", "test")}
+        np.savez(
+            "paper.npz",
+            **paper,
+            **{f"y_{part}": data[f"y_{part}"][:256] for part in ("train", "test")},
+        )
+        Image.fromarray(data["x_test"][0]).save("black.png")
+        Image.fromarray(paper["x_test"][0]).save("paper.png")
+    words = ("--data", "paper.npz", "--epochs", "1", "--out", "runs", "--json")
+    assert here("train", "mlp", *words).status == 0
+    on_black = json.loads(here("predict", "runs", "black.png", "--json").out)
+    as_it_is = json.loads(here("predict", "runs", "paper.png", "--json").out)
+    assert on_black["done"] == ["inverted"]
+    assert as_it_is["done"] == []
+    assert on_black["outputs"] == as_it_is["outputs"]

@@ -11,10 +11,13 @@ from PIL import Image
 from engine.pictures import (
     BadPicture,
     Frame,
+    Ground,
     as_input,
     as_picture,
     fitted,
     frame_of,
+    ground_of,
+    has_other_ground,
     is_bright,
     read,
     scale_of,
@@ -134,3 +137,45 @@ def test_an_input_takes_what_its_column_has(
     assert scale_of(one) == (0, 255)
     np.testing.assert_array_equal(values.reshape(frame.shape), picture.astype("float32") / 255)
     np.testing.assert_array_equal(as_picture(values, one, frame), picture)
+
+
+def on_ground(grey: float, ink: float, count: int = 20) -> list[np.ndarray]:
+    """Return pictures of a spot of ink in the middle."""
+    pictures = [np.full((28, 28), grey) for _ in range(count)]
+    for one in pictures:
+        one[10:18, 10:18] = ink
+    return pictures
+
+
+@pytest.mark.parametrize(
+    ("ground", "ink", "expected"),
+    [
+        (0, 255, Ground.DARK),
+        (255, 0, Ground.BRIGHT),
+        (1.0, 0.2, Ground.BRIGHT),
+        (-1, 1, Ground.DARK),
+    ],
+)
+def test_a_ground_is_told_in_any_range_of_values(
+    ground: float, ink: float, expected: Ground
+) -> None:
+    assert ground_of(on_ground(ground, ink)) is expected
+    coloured = [np.stack([one] * 3, axis=-1) for one in on_ground(ground, ink)]
+    assert ground_of(coloured) is expected
+
+
+def test_photographs_and_nothing_have_no_ground() -> None:
+    drawn = np.random.default_rng(1)
+    assert ground_of([drawn.integers(0, 256, (32, 32, 3)) for _ in range(20)]) is None
+    assert ground_of(on_ground(0, 255, 10) + on_ground(255, 0, 10)) is None
+    assert ground_of([np.zeros((4, 4))] * 20) is None
+    assert ground_of([]) is None
+
+
+def test_a_picture_is_inverted_only_to_the_known_ground() -> None:
+    bright, dark = on_ground(255, 0)[0], on_ground(0, 255)[0]
+    assert has_other_ground(bright, Ground.DARK)
+    assert has_other_ground(dark, Ground.BRIGHT)
+    assert not has_other_ground(dark, Ground.DARK)
+    assert not has_other_ground(bright, Ground.BRIGHT)
+    assert not has_other_ground(bright, None)

@@ -112,6 +112,26 @@ def test_columns_of_a_table_are_what_their_cells_are(tmp_path: Path) -> None:
     assert facts["area"].mean == pytest.approx(np.mean(np.arange(30) * 1.5))
 
 
+def test_some_pictures_of_a_column_are_looked_at_and_broken_ones_left_out(tmp_path: Path) -> None:
+    photos(tmp_path / "own", *(f"{kind}/{at}.png" for kind in ("a", "b") for at in range(30)))
+    (tmp_path / "own/a/0.png").write_text("no image")
+    (column, _label) = look_up(str(tmp_path / "own")).columns
+    data = Data(str(tmp_path / "own"))
+    seen = statistics.some_pictures(data, column)
+    assert 15 <= len(seen) <= 20
+    assert {one.shape for one in seen} == {(6, 8, 3)}
+    images = np.full((50, 4, 5), 7, np.uint8)
+    labels = np.arange(50) % 2
+    parts = {"x_train": images, "x_test": images, "y_train": labels, "y_test": labels}
+    np.savez(tmp_path / "own.npz", **parts)
+    arrays = Data(str(tmp_path / "own.npz"))
+    found = describe(arrays).column("x")
+    assert found is not None
+    assert {one.shape for one in statistics.some_pictures(arrays, found)} == {(4, 5)}
+    (tmp_path / "own.npz").unlink()
+    assert statistics.some_pictures(arrays, found) == ()
+
+
 def test_rows_that_lack_something_are_listed_with_their_number(tmp_path: Path) -> None:
     photos(tmp_path, *(f"images/{at}.png" for at in range(9)))
     good = [f"{at % 8}.png,{at}.5,{('x', 'y')[at % 2]}" for at in range(40)]

@@ -18,15 +18,15 @@ from graph.project import Data
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from pytestqt.qtbot import QtBot
+
     from gui.main_window import MainWindow
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 
 
 def test_a_program_saved_with_many_images_is_told_in_a_line(
-    window: MainWindow,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
     shapes = tmp_path / "shapes"
     for label in ("circle", "cross"):
@@ -39,6 +39,8 @@ def test_a_program_saved_with_many_images_is_told_in_a_line(
     target.parent.mkdir()
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
     window.actions_by_id["file.export"].trigger()
+    assert window.messages.text == "Saving mine.py …", "the window waits for no copying"
+    qtbot.waitUntil(lambda: window.messages.text.startswith("Saved"))
     assert window.messages.text == "Saved mine.py and 60 files of data in data/."
     assert len(list((target.parent / "data").rglob("*.png"))) == 60
     assert window.settings.folder == target.parent, "the next dialog begins there"

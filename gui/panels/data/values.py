@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import contextlib
-import threading
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from graph import datasets, statistics
 from graph.datavalues import FILE
 from graph.shapes import show_shape
+from gui import aside
 from gui.panels.data.table import TextTableView
 from gui.parts.widgets import label, set_property
 from gui.theme import MEDIUM, SMALL, TINY
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from PySide6.QtGui import QShowEvent
 
     from graph.datavalues import Column, DataSet
@@ -30,8 +31,6 @@ _WIDTHS = (0, 96, 60, 60, 78, 74)
 
 class ValuesPage(QWidget):
     """A table with a line for each column, measured in the background."""
-
-    _measured = Signal(object, object)  # the data; what was found, or a sentence
 
     def __init__(self, document: Document, theme: Theme) -> None:
         super().__init__()
@@ -50,7 +49,6 @@ class ValuesPage(QWidget):
         column.addWidget(self.notice)
         column.addWidget(self.view, 1)
         column.addStretch(0)
-        self._measured.connect(self._on_measured, Qt.ConnectionType.QueuedConnection)
         self.set_theme(theme)
 
     def set_theme(self, _theme: Theme) -> None:
@@ -75,29 +73,17 @@ class ValuesPage(QWidget):
             return
         self._wanted = wanted
         self._say(self.tr("The values are being measured …"))
-        threading.Thread(target=self._measure, args=(wanted,), name="values", daemon=True).start()
+        aside.ask(self, "values", partial(_measured, data), partial(self._on_measured, wanted))
 
-    def _measure(self, wanted: tuple[Data, tuple[int, ...]]) -> None:
-        """Measure (in a thread)."""
-        answer: object
-        try:
-            data = wanted[0]
-            answer = (datasets.describe(data), statistics.facts(data))
-        except (datasets.BadData, OSError, ValueError, MemoryError) as error:
-            answer = str(error)
-        with contextlib.suppress(RuntimeError):  # the window has gone
-            self._measured.emit(wanted, answer)
-
-    def _on_measured(self, wanted: object, answer: object) -> None:
+    def _on_measured(self, wanted: object, answer: tuple[DataSet, Iterable[Facts]] | str) -> None:
         if wanted is not self._wanted:
             return
         if isinstance(answer, str):
             self.view.hide()
             self._say(answer, error=True)
             return
-        assert isinstance(answer, tuple)  # noqa: S101 - as `_measure` says
-        found: DataSet = answer[0]
-        facts: dict[str, Facts] = {one.column: one for one in answer[1]}
+        found = answer[0]
+        facts = {one.column: one for one in answer[1]}
         rows = [
             _row(column, facts.get(column.name))
             for column in found.columns
@@ -119,6 +105,14 @@ class ValuesPage(QWidget):
     def _say(self, sentence: str, *, error: bool = False) -> None:
         set_property(self.notice, "role", "warning" if error else "muted")
         self.notice.setText(sentence)
+
+
+def _measured(data: Data) -> tuple[DataSet, Iterable[Facts]] | str:
+    """Return what is found in the data, or why nothing is; maybe after a long time."""
+    try:
+        return datasets.describe(data), statistics.facts(data)
+    except (datasets.BadData, OSError, ValueError, MemoryError) as error:
+        return str(error)
 
 
 def _row(column: Column, facts: Facts | None) -> tuple[str, ...]:

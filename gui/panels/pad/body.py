@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSignalBlocker, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from engine.pictures import fitted, has_dark_ground, is_bright, is_digits, read
+from engine.pictures import Ground, fitted, has_other_ground, is_digits, read
 from engine.trying import Look
 from gui.panels.pad.bars import Bars
 from gui.panels.pad.sheet import PadSheet
@@ -56,7 +56,7 @@ class PadBody(QWidget):
         self.grid = MapGrid(theme)
         self.grid.setObjectName("pad.grid")
         self._one: Pictured | None = None
-        self._has_dark_ground = False
+        self._ground: Ground | None = None  # of the data set's pictures, if it is known
         self._sample: Array | None = None  # its values, until it is drawn on
         self._words: tuple[str, ...] = ()  # how a file came onto the pad
         self._soon = QTimer(self, interval=_PACE_MS, singleShot=True)
@@ -98,14 +98,23 @@ class PadBody(QWidget):
 
         Args:
             one: the Input.
-            source: the data set, which tells whether ink is centred and the ground is dark.
+            source: the data set, which tells whether ink is centred.
         """
         before, self._one = self._one, one
-        self._has_dark_ground = has_dark_ground(source)
-        self._sample = None
+        self._ground = self._sample = None
         self.set_look(Look(self.look.invert, is_digits(source)))
         if before is None or before.frame != one.frame or self.sheet.is_empty:
             self.sheet.set_size(one.frame.height, one.frame.width)
+
+    def set_ground(self, ground: Ground | None) -> None:
+        """Take the ground of the data set's pictures: what is drawn and opened gets one like it."""
+        self._ground = ground
+        if self.sheet.is_empty:
+            self._make_ready_to_draw()
+
+    def _make_ready_to_draw(self) -> None:
+        """Let the sheet's bright ink on black come out as in the data set."""
+        self.set_look(self.look._replace(invert=self._ground is Ground.BRIGHT))
 
     @property
     def is_drawn(self) -> bool:
@@ -149,8 +158,7 @@ class PadBody(QWidget):
             return
         rows, columns = self.sheet.size_in_pixels
         frame = self._one.frame._replace(height=rows, width=columns, channels=3)
-        if self._has_dark_ground:
-            self.set_look(self.look._replace(invert=is_bright(picture)))
+        self.set_look(self.look._replace(invert=has_other_ground(picture, self._ground)))
         picture, done = fitted(picture, frame)
         self.sheet.show_picture(picture)
         self._words = (path.name, *done)
@@ -168,7 +176,7 @@ class PadBody(QWidget):
         self._sample = None
         if self.sheet.is_empty:
             self._words = ()
-            self.set_look(self.look._replace(invert=False))
+            self._make_ready_to_draw()
         if not self._soon.isActive():
             self._soon.start()
 

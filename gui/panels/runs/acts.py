@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import threading
-from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QFile, QObject, Qt, QUrl, Signal
+from PySide6.QtCore import QFile, QObject, QUrl, Signal
 from PySide6.QtGui import QAction, QDesktopServices
 from PySide6.QtWidgets import QInputDialog, QMenu, QMessageBox, QWidget
 
 from engine.evaluating import weights_of
 from engine.runs import RunError, open_run
 from graph import projectfile
+from gui import aside
 from gui.panels.runs.proof import Proving
 from gui.parts.listing import Listing, ListingDialog
 
@@ -47,7 +46,6 @@ class RunActs(QObject):
     evaluation_wanted = Signal(object)
     training_wanted = Signal(object)
     changed = Signal()
-    _trashed = Signal(str, bool)
 
     def __init__(self, runner: Runner, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -58,7 +56,6 @@ class RunActs(QObject):
         runner.resuming.connect(lambda run: self._set_busy(run.path))
         runner.finished.connect(lambda _reason, _run: self._set_busy(None))
         runner.failed.connect(lambda _failure: self._set_busy(None))
-        self._trashed.connect(self._on_trashed, Qt.ConnectionType.QueuedConnection)
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of another theme."""
@@ -191,15 +188,15 @@ class RunActs(QObject):
             QMessageBox.StandardButton.Cancel,
         )
         if answer == QMessageBox.StandardButton.Yes:
-            threading.Thread(target=self._trash, args=(run,), name="trash", daemon=True).start()
+            path = str(run.path)  # maybe to another disk
+            aside.ask(
+                self,
+                "trash",
+                lambda: QFile(path).moveToTrash(),
+                lambda moved: self._on_trashed(path, moved),
+            )
 
-    def _trash(self, run: Run) -> None:
-        """Move a folder, maybe to another disk (in a thread)."""
-        moved = QFile(str(run.path)).moveToTrash()
-        with suppress(RuntimeError):  # the window has gone
-            self._trashed.emit(str(run.path), moved)
-
-    def _on_trashed(self, path: str, moved: bool) -> None:  # noqa: FBT001 - Qt's signal
+    def _on_trashed(self, path: str, moved: bool) -> None:  # noqa: FBT001 - what Qt says
         if not moved:
             words = self.tr("{0} can't be moved into the trash; delete the folder yourself.")
             self.said.emit(words.format(path), True)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
-import threading
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
 from engine.prove import Cancelled, CantProve, Proof, Prover
+from gui import aside
 from gui.parts.widgets import label, link_button, set_property
 from gui.theme import MEDIUM
 
@@ -30,19 +30,17 @@ class Proving(QObject):
         proved(Run, Proof): it is done.
         failed(Run, str): it can't be done; the sentence is empty if it was cancelled.
 
-    The last two come on the window's thread, when nothing is being proved any more.
+    The last two come when nothing is being proved any more.
     """
 
     begun = Signal(str)
     told = Signal(object, str)
     proved = Signal(object, object)
     failed = Signal(object, str)
-    _ended = Signal(object, object)  # of the thread: the run, and its proof or a sentence
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._prover: Prover | None = None
-        self._ended.connect(self._on_end, Qt.ConnectionType.QueuedConnection)
 
     @property
     def is_running(self) -> bool:
@@ -54,26 +52,23 @@ class Proving(QObject):
         if self._prover is None:
             self._prover = prover = Prover(run, whole=whole)
             self.begun.emit(run.info.name)
-            threading.Thread(target=self._prove, args=(prover,), name="proof", daemon=True).start()
+            aside.ask(self, "proof", partial(self._prove, prover), partial(self._on_end, run))
 
     def cancel(self) -> None:
         """End the proof that is being made."""
         if self._prover is not None:
             self._prover.cancel()
 
-    def _prove(self, prover: Prover) -> None:
-        """Prove (in the thread)."""
-        with contextlib.suppress(RuntimeError):  # the window has gone
-            try:
-                proof = prover.prove(self.told.emit)
-            except Cancelled:
-                self._ended.emit(prover.run, "")
-            except CantProve as error:
-                self._ended.emit(prover.run, str(error))
-            except OSError as error:
-                self._ended.emit(prover.run, f"The program can't be run: {error}.")
-            else:
-                self._ended.emit(prover.run, proof)
+    def _prove(self, prover: Prover) -> Proof | str:
+        """Prove (in a thread); return what it came to, or why it can't be done."""
+        try:
+            return prover.prove(lambda *where: aside.tell(self, partial(self.told.emit, *where)))
+        except Cancelled:
+            return ""
+        except CantProve as error:
+            return str(error)
+        except OSError as error:
+            return f"The program can't be run: {error}."
 
     def _on_end(self, run: Run, came_of_it: Proof | str) -> None:
         self._prover = None
@@ -110,7 +105,7 @@ class ProofStrip(QWidget):
         row.addWidget(self._cancel)
         row.addWidget(self._dismiss, 0, Qt.AlignmentFlag.AlignTop)
         proving.begun.connect(self.begin)
-        proving.told.connect(self._on_told, Qt.ConnectionType.QueuedConnection)
+        proving.told.connect(self._on_told)
         proving.proved.connect(self._on_proved)
         proving.failed.connect(self._on_failed)
         self.hide()
