@@ -177,14 +177,19 @@ class _Load:
         else:
             add("if not path.exists():", indent=4)
             add(_NOT_THERE, indent=8)
-            _emit_file(self._writer, arrays, indent=4)
+            _emit_file(self._writer, arrays, self._suffixes, indent=4)
+
+    @property
+    def _suffixes(self) -> tuple[str, ...]:
+        """What the names of the arrays end in."""
+        return ("_train", "_test") if self._data.own_test else ("",)
 
     def _emit_folder(self) -> None:
         """Write what loads a folder of arrays."""
         add = self._writer.add
         add("if not path.is_dir():", indent=4)
         add(_NOT_THERE.replace("the file", "the folder"), indent=8)
-        for suffix in ("_train", "_test") if self._data.own_test else ("",):
+        for suffix in self._suffixes:
             for base, name in self._arrays.items():
                 file = spelling.text(f"{base}{suffix}.npy")
                 add(f"{name}{suffix} = np.load(path / {file})", indent=4)
@@ -261,12 +266,13 @@ class _Load:
         add("}", indent=4)
 
 
-def _emit_file(writer: Writer, arrays: Mapping[str, str], indent: int) -> None:
+def _emit_file(
+    writer: Writer, arrays: Mapping[str, str], suffixes: tuple[str, ...], indent: int
+) -> None:
     writer.add("with np.load(path) as file:", indent=indent)
-    for part in ("train", "test"):
+    for suffix in suffixes:
         for base, name in arrays.items():
-            key = spelling.text(f"{base}_{part}")
-            writer.add(f"{name}_{part} = file[{key}]", indent=indent + 4)
+            writer.add(f"{name}{suffix} = file[{spelling.text(base + suffix)}]", indent=indent + 4)
 
 
 def _emit_file_or_keras(writer: Writer, data: DataSet, arrays: Mapping[str, str]) -> None:
@@ -278,7 +284,7 @@ def _emit_file_or_keras(writer: Writer, data: DataSet, arrays: Mapping[str, str]
     both = ", ".join(f"({x}, {y})" for x, y in pairs)
     words = (f"num_words={WORDS}",) if data.columns[0].kind == TEXT else ()
     writer.add("if path.exists():", indent=4)
-    _emit_file(writer, arrays, indent=8)
+    _emit_file(writer, arrays, ("_train", "_test"), indent=8)
     writer.add("else:", indent=4)
     writer.add("try:", indent=8)
     call = Group(f"keras.datasets.{data.name}.load_data", words)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from codegen import spelling
 from codegen.source import WIDTH, Group, statement
 from graph.datavalues import FILE, LABEL, NUMBER
-from graph.sources import images_folder
+from graph.rows import images_folder
 from graph.verdicts import NO_IMAGE, load
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ def read_folder(path):
     ]'''
 
 _READ_PARTS = '''\
-def read_folder(path):
-    """Return a row for each file of the folders train and test, which have classes below."""
+def read_parts(path):
+    """Return a row for each file of folders such as train and test, which have classes below."""
     if not path.is_dir():
         raise FileNotFoundError(f"Put the folder {path.name} into {path.parent}.")
     return [
@@ -56,6 +56,15 @@ def read_table(pathDELIMITER):
     return [
         dict(zip(names, map(str.strip, row))) for row in rows if len(row) == len(names)
     ]'''
+
+_PLAIN_ROWS = """\
+        dict(zip(names, map(str.strip, row))) for row in rows if len(row) == len(names)
+"""
+_NUMBERED_ROWS = """\
+        {"": str(number)} | dict(zip(names, map(str.strip, row)))
+        for number, row in enumerate(rows)
+        if len(row) == len(names)
+"""
 
 _READ_PARQUET = '''\
 def read_parquet(path):
@@ -168,6 +177,7 @@ class Rows:
         else:
             for number, origin in enumerate(origins, 1):
                 add(statement(f"rows{number} = ", *self._keyed(origin)), indent=4)
+                self._rename(number, origin)
             merged = " | ".join(f"rows{number}[key]" for number in range(len(origins), 0, -1))
             shared = " & ".join(f"rows{number}.keys()" for number in range(1, len(origins) + 1))
             add(f"shared = {shared}", indent=4)
@@ -175,13 +185,27 @@ class Rows:
         add("rows = [row for row in rows if usable(row, folder)]", indent=4)
         for name, column in self._columns.items():
             self._array(name, column)
-        parts = self._parts()
-        if parts:
-            cells = f'[row[{spelling.text(parts)}] == "test" for row in rows]'
-            add(f"tested = np.array({cells})", indent=4)
+        told = self._with_parts()
+        if told is not None:
+            cell = f"row[{spelling.text(told.parts)}]"
+            tests = ", ".join(map(spelling.text, told.tests))
+            is_test = f"{cell} == {tests}" if len(told.tests) == 1 else f"{cell} in {{{tests}}}"
+            add(f"tested = np.array([{is_test} for row in rows])", indent=4)
 
-    def _parts(self) -> str:
-        return next((origin.parts for origin in self._data.origins if origin.parts), "")
+    def _with_parts(self) -> Origin | None:
+        """Return the source that tells which rows are for testing."""
+        return next((origin for origin in self._data.origins if origin.tests), None)
+
+    def _rename(self, number: int, origin: Origin) -> None:
+        """Write the second names of columns that an earlier source has too, if they are used."""
+        used = {column.name for column in self._columns.values()}
+        used |= {name for column in self._columns.values() for name in column.members}
+        pairs = [(own, given) for own, given in origin.renamed if given in used]
+        if pairs:
+            self._writer.add(f"for row in rows{number}.values():", indent=4)
+        for own, given in pairs:
+            line = f"row[{spelling.text(given)}] = row[{spelling.text(own)}]"
+            self._writer.add(line, indent=8)
 
     def _place(self, path: Path) -> str:
         """Return the expression for a path below the folder of the data."""
@@ -193,14 +217,15 @@ class Rows:
         if origin.form == "table" and self._delimiters() != {origin.delimiter}:
             return Group("read_table", (place, spelling.text(origin.delimiter)))
         names = {"folder": "read_folder", "table": "read_table", "parquet": "read_parquet"}
-        return Group(names[origin.form], (place,))
+        name = "read_parts" if origin.form == "folder" and origin.parts else names[origin.form]
+        return Group(name, (place,))
 
     def _delimiters(self) -> set[str]:
         return {one.delimiter for one in self._data.origins if one.form == "table"}
 
     def _keyed(self, origin: Origin) -> tuple[Expression, ...]:
         rows = self._read(origin)
-        if not origin.key:
+        if not origin.key and origin.form == "parquet":
             return (f"{{str(number): row for number, row in enumerate({rows.flat()})}}",)
         cell = f"row[{spelling.text(origin.key)}]"
         key = f"Path({cell}).stem" if origin.stem else cell
@@ -233,15 +258,16 @@ class Rows:
         """Write the functions that read the rows and say which of them can be used."""
         origins = self._data.origins
         forms = {origin.form for origin in origins}
-        parts = self._parts()
         texts = []
-        if "folder" in forms:
-            texts.append(_READ_PARTS if parts == "part" else _READ_FOLDER)
+        if any(one.form == "folder" and not one.parts for one in origins):
+            texts.append(_READ_FOLDER)
+        if any(one.form == "folder" and one.parts for one in origins):
+            texts.append(_READ_PARTS)
         if "table" in forms:
             texts.append(self._read_table())
         if "parquet" in forms:
             texts.append(_READ_PARQUET)
-        if any(origin.key for origin in origins) and len(origins) > 1:
+        if any(one.key or one.form == "table" for one in origins) and len(origins) > 1:
             texts.append(_BY_KEY)
         texts.append(self._usable())
         if self._has_files():
@@ -256,11 +282,19 @@ class Rows:
         given = "" if one == "," else f", delimiter={spelling.text(one)}" if one else ""
         param = "" if one else ", delimiter"
         given = given if one else ", delimiter=delimiter"
-        return _READ_TABLE.replace("DELIMITER", param).replace("GIVEN", given)
+        text = _READ_TABLE.replace("DELIMITER", param).replace("GIVEN", given)
+        tables = [origin for origin in self._data.origins if origin.form == "table"]
+        if len(self._data.origins) == 1 or all(origin.key for origin in tables):
+            return text
+        text = text.replace("each a dict of texts.", 'each a dict of texts, with its number in "".')
+        return text.replace(_PLAIN_ROWS, _NUMBERED_ROWS)
 
     def _usable(self) -> str:
         """Return the function that says whether a row has all that the model takes."""
         tests = []
+        origin = self._with_parts()
+        if origin is not None and origin.form != "folder":
+            tests.append(f'row[{spelling.text(origin.parts)}] != ""')
         bad = self._undecodable()
         for column in self._columns.values():
             cell = f"row[{spelling.text(column.name)}]"

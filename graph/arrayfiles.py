@@ -1,7 +1,6 @@
 """Arrays in files: `.npz` archives and folders of `.npy` files, known by their headers alone.
 
-An archive holds the arrays `NAME_train` and `NAME_test`; each NAME is a column. A folder holds
-`NAME_train.npy` and `NAME_test.npy`, or `NAME.npy`, whose rows are then split.
+Both hold `NAME_train` and `NAME_test`, or `NAME`, whose rows are then split; each NAME is a column.
 """
 
 from __future__ import annotations
@@ -27,23 +26,38 @@ Array = np.ndarray[Any, Any]
 
 @lru_cache(maxsize=8)
 def read_archive(path: Path, _modified: int, _size: int) -> DataSet:
-    """Return what an `.npz` file holds. Raises BadData."""
+    """Return what an `.npz` file holds, all of it for training if no part is for testing.
+
+    Raises BadData.
+    """
     headers = _headers(path)
+    if not headers:
+        raise BadData(f"{path.name} holds no arrays.")
     names = [name.removesuffix("_train") for name in headers if name.endswith("_train")]
-    if not names:
-        have = ", ".join(headers) or "nothing"
-        raise BadData(
-            f"{path.name} has no training data: its arrays must be called NAME_train and "
-            f"NAME_test, such as x_train and x_test, and it holds {have}."
-        )
+    own_test = bool(names)
+    names = names or [name for name in headers if not name.endswith("_test")]
+    parts = ("_train", "_test") if own_test else ("",)
     counts: dict[str, int] = {}
     columns = []
     for name in names:
-        if f"{name}_test" not in headers:
+        if own_test and f"{name}_test" not in headers:
             raise BadData(f"{path.name} has {name}_train and no {name}_test.")
-        columns.append(_column(path, name, headers, counts))
+        columns.append(_column(path, name, headers, counts, parts))
+    if not columns:
+        raise BadData(f"{path.name} has {next(iter(headers))} and no training data.")
     name = path.name.removesuffix(".npz")
-    return DataSet(name, name, _with_derived(columns), counts["train"], counts["test"])
+    if own_test:
+        return DataSet(name, name, _with_derived(columns), counts["_train"], counts["_test"])
+    lengths = [headers[name][0][0] for name in names]
+    return DataSet(
+        name,
+        name,
+        _with_derived(columns),
+        min(lengths),
+        0,
+        own_test=False,
+        mismatches=tuple(_beyond(names, lengths, "")),
+    )
 
 
 def _with_derived(columns: list[Column]) -> tuple[Column, ...]:
@@ -74,30 +88,36 @@ def _header(file: IO[bytes]) -> Header:
     return tuple(told["shape"]), np.dtype(told["descr"])
 
 
-def _column(path: Path, name: str, headers: dict[str, Header], counts: dict[str, int]) -> Column:
+def _column(
+    path: Path,
+    name: str,
+    headers: dict[str, Header],
+    counts: dict[str, int],
+    parts: tuple[str, ...],
+) -> Column:
     shapes = []
-    for part in ("train", "test"):
-        shape, dtype = headers[f"{name}_{part}"]
+    for part in parts:
+        shape, dtype = headers[f"{name}{part}"]
         if dtype.kind not in "biuf":
-            raise BadData(_no_numbers(path, f"{name}_{part}", shape, dtype))
+            raise BadData(_no_numbers(path, f"{name}{part}", shape, dtype))
         if not shape or not shape[0]:
-            raise BadData(f"{name}_{part} in {path.name} holds no samples.")
-        if counts.setdefault(part, shape[0]) != shape[0]:
+            raise BadData(f"{name}{part} in {path.name} holds no samples.")
+        if counts.setdefault(part, shape[0]) != shape[0] and part:
             raise BadData(
-                f"The arrays of the {part} part of {path.name} differ in length: {name}_{part} "
+                f"The arrays of the {part[1:]} part of {path.name} differ in length: {name}{part} "
                 f"has {shape[0]:,} samples, another {counts[part]:,}."
             )
         shapes.append(shape[1:])
-    if shapes[0] != shapes[1]:
+    if shapes[0] != shapes[-1]:
         raise BadData(
             f"The samples of {name} in {path.name} differ: {shapes[0]} in the training part, "
             f"{shapes[1]} in the test part."
         )
-    shape, dtype = shapes[0], headers[f"{name}_train"][1]
+    shape, dtype = shapes[0], headers[f"{name}{parts[0]}"][1]
     labels: list[Array] = []
     if _kind(name, () if shape == (1,) else shape, dtype) == LABEL:
         with np.load(path, allow_pickle=False) as file:
-            labels = [file[f"{name}_{part}"] for part in ("train", "test")]
+            labels = [file[f"{name}{part}"] for part in parts]
     return _described(name, shape, dtype, labels)
 
 
@@ -137,10 +157,11 @@ def _classes(parts: list[Array]) -> int | None:
 
 
 @lru_cache(maxsize=8)
-def read_arrays(path: Path, _modified: int, test_split: float) -> DataSet:
-    """Return what a folder of `.npy` files holds. Raises BadData.
+def read_arrays(path: Path, _modified: int) -> DataSet:
+    """Return what a folder of `.npy` files holds, all of it for training if no part is for testing.
 
     Rows of `NAME.npy` are matched by their number; those beyond the shortest array are listed.
+    Raises BadData.
     """
     headers = dict(_folder_headers(path))
     own_test = any(name.endswith("_train") for name in headers)
@@ -161,10 +182,7 @@ def read_arrays(path: Path, _modified: int, test_split: float) -> DataSet:
             shapes.append(shape[1:])
         columns.append(_array_column(path, name, suffixes, shapes[0], dtype))
     train, test = (min(found[1:], default=0) for found in counts.values())
-    lost = () if own_test else tuple(_beyond(names, counts["train"][1:]))
-    if not own_test:
-        kept = int(train * (1 - test_split))
-        train, test = kept, train - kept
+    lost = () if own_test else tuple(_beyond(names, counts["train"][1:], ".npy"))
     return DataSet(
         path.name,
         f"{path.name}, a folder of arrays",
@@ -199,12 +217,11 @@ def _array_column(
     return _described(name, shape, dtype, labels)
 
 
-def _beyond(names: list[str], counts: list[int]) -> Iterator[Mismatch]:
+def _beyond(names: list[str], counts: list[int], ending: str) -> Iterator[Mismatch]:
     """Yield the rows that one array has and a shorter one hasn't."""
     fewest = min(counts)
     shortest = names[counts.index(fewest)]
     for name, count in zip(names, counts, strict=True):
         for row in range(fewest, count):
-            yield Mismatch(
-                row, f"{name}.npy", f"{shortest}.npy has no row {row:,}: it has {fewest:,} rows."
-            )
+            why = f"{shortest}{ending} has no row {row:,}: it has {fewest:,} rows."
+            yield Mismatch(row, f"{name}{ending}", why)

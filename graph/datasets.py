@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
     from graph.project import Data, Project
 
-    Ask = Callable[[tuple[Path, ...]], bool]
+    Wanted = tuple[tuple[Path, ...], str]  # paths of sources, and the key that is chosen
+    Ask = Callable[[Wanted], bool]
 
 __all__ = [
     "BUNDLED",
@@ -161,15 +162,22 @@ def missing_sentence(name: str, folder: str) -> str:
 
 def describe(data: Data) -> DataSet:
     """Return what a project's data are. Raises BadData with a sentence."""
-    return look_up(data.source, data.joined, data.test_split)
+    return look_up(data.source, data.joined, data.test_split, data.key)
 
 
-def look_up(source: str, joined: tuple[str, ...] = (), test_split: float = 0.2) -> DataSet:
+def wanted_of(data: Data) -> Wanted:
+    """Return what tells which rows own data have: the paths of their sources, and the key."""
+    return own_paths(data), data.key
+
+
+def look_up(
+    source: str, joined: tuple[str, ...] = (), test_split: float = 0.2, key: str = ""
+) -> DataSet:
     """Return the data set of that name, or what own files hold.
 
     Only headers of arrays, names of files and cells of tables are read. `joined` are further
-    sources whose rows are matched by key; `test_split` is the share of the rows held out as the
-    test part where there is none. Raises BadData with a sentence.
+    sources whose rows are matched by key, the column `key` if it is chosen; `test_split` is the
+    share of the rows held out as the test part where there is none. Raises BadData with a sentence.
     """
     if not source:
         raise BadData("No data set is chosen yet. Choose one for the project.")
@@ -183,21 +191,20 @@ def look_up(source: str, joined: tuple[str, ...] = (), test_split: float = 0.2) 
     if len(paths) == 1 and not _is_rows(paths[0]):
         stat = paths[0].stat()
         if paths[0].is_dir():
-            return read_arrays(paths[0], stat.st_mtime_ns, test_split)
-        return read_archive(paths[0], stat.st_mtime_ns, stat.st_size)
+            return read_arrays(paths[0], stat.st_mtime_ns).with_test(test_split)
+        return read_archive(paths[0], stat.st_mtime_ns, stat.st_size).with_test(test_split)
     odd = [path.name for path in paths if not _is_rows(path)]
     if odd:
         raise BadData(f"{odd[0]} can't be joined: only tables and folders of images can.")
-    found = _look_at(tuple(map(_absolute, paths))).data
-    return sources.with_test(found, test_split)
+    found = _look_at((tuple(map(_absolute, paths)), key)).data
+    return found.with_test(test_split)
 
 
 def table(data: Data) -> sources.Table:
     """Return the rows of own tables and folders of images with their columns. Raises BadData."""
-    paths = own_paths(data)
     describe(data)  # raises what there is to raise
-    found = _look_at(paths)
-    return found._replace(data=sources.with_test(found.data, data.test_split))
+    found = _look_at(wanted_of(data))
+    return found._replace(data=found.data.with_test(data.test_split))
 
 
 def _absolute(path: Path) -> Path:
@@ -219,6 +226,11 @@ def _check_there(path: Path, source: str) -> None:
             "Put it there, or choose another data set."
         )
     if not known_form:
+        if path.suffix == ".npy":
+            raise BadData(
+                f"{path.name} is one array: choose its folder, {path.parent.name}, as the data "
+                "set. The arrays in it, such as x.npy and y.npy, are its columns."
+            )
         raise BadData(f"{path.name} is no data set: it ends in none of {', '.join(_ENDINGS)}.")
 
 
@@ -246,7 +258,7 @@ def stamps(paths: tuple[Path, ...]) -> tuple[int, ...]:
 
 
 _MOST_KEPT = 2  # the rows of a large folder take some 50 MB
-_kept: dict[tuple[Path, ...], tuple[tuple[int, ...], sources.Table | BadData]] = {}
+_kept: dict[Wanted, tuple[tuple[int, ...], sources.Table | BadData]] = {}
 _reads_now = threading.Lock()  # who comes second finds what the first has read
 _thread = threading.local()
 
@@ -255,41 +267,39 @@ def leave_reading_to(ask: Ask) -> None:
     """Let this thread read no rows from now on, since that may take seconds.
 
     It is given what is known of its sources. Where they have changed since, and where nothing is
-    known, which is BadData for now, `ask` is called with their paths: to read them elsewhere. It
+    known, which is BadData for now, `ask` is called with what is wanted: to read it elsewhere. It
     is a method that says whether it does so, and is forgotten with its object.
     """
     _thread.ask = WeakMethod(ask)
 
 
-def _look_at(paths: tuple[Path, ...]) -> sources.Table:
+def _look_at(wanted: Wanted) -> sources.Table:
     """Return the rows of sources, read anew if they have changed. Raises BadData."""
-    now, known = stamps(paths), _kept.get(paths)
+    now, known = stamps(wanted[0]), _kept.get(wanted)
     if known is None or known[0] != now:
         asked: WeakMethod[Ask] | None = getattr(_thread, "ask", None)
         ask = asked() if asked is not None else None
-        if ask is None or not ask(paths):
-            known = _read(paths, now)
+        if ask is None or not ask(wanted):
+            known = _read(wanted, now)
     if known is None:
-        raise BadData(f"{' and '.join(path.name for path in paths)} is being read …")
+        raise BadData(f"{' and '.join(path.name for path in wanted[0])} is being read …")
     if isinstance(known[1], BadData):
         raise BadData(str(known[1]))
     return known[1]
 
 
-def _read(
-    paths: tuple[Path, ...], now: tuple[int, ...]
-) -> tuple[tuple[int, ...], sources.Table | BadData]:
+def _read(wanted: Wanted, now: tuple[int, ...]) -> tuple[tuple[int, ...], sources.Table | BadData]:
     """Return and keep what sources hold that were last changed then."""
     with _reads_now:
-        known = _kept.pop(paths, None)
+        known = _kept.pop(wanted, None)
         if known is None or known[0] != now:
             try:
-                known = now, sources.look_at(paths)
+                known = now, sources.look_at(*wanted)
             except BadData as refusal:
                 known = now, refusal
             except OSError as error:
                 known = now, BadData(f"The data can't be read: {error}.")
-        _kept[paths] = known
+        _kept[wanted] = known
         while len(_kept) > _MOST_KEPT:
             del _kept[next(iter(_kept))]
         return known
@@ -318,7 +328,7 @@ def _digest_rows(data: Data) -> str:
     for column in found.data.columns:
         if column.stored != FILE:
             continue
-        folder = sources.images_folder(found.data.origins[column.origin])
+        folder = rows.images_folder(found.data.origins[column.origin])
         for row in found.rows.rows:
             path = folder / row.cells[column.name]
             size = path.stat().st_size if path.is_file() else -1

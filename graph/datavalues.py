@@ -63,7 +63,9 @@ class Origin(NamedTuple):
     the column that names a row, "" for the row's number; `stem`: it holds names of files, and the
     key is the name without folder and ending. `images`: the folder of a table's images, below its
     own.
-    `parts`: the column that says which rows are for testing, or "".
+    `parts`: the column that says which rows are for testing, or "", and `tests` what stands there
+    then. `renamed`: pairs of a column's name in the source and, where an earlier source has that
+    name too, the one it has in the data set.
     """
 
     path: str
@@ -73,13 +75,20 @@ class Origin(NamedTuple):
     delimiter: str = ","
     images: str = ""
     parts: str = ""
+    tests: tuple[str, ...] = ()
+    renamed: tuple[tuple[str, str], ...] = ()
+
+    def own_name(self, column: str) -> str:
+        """Return the name that a column of the data set has in this source."""
+        return next((own for own, given in self.renamed if given == column), column)
 
 
 class DataSet(NamedTuple):
     """A data set: the name of its file without `.npz`, its columns, how many samples it has.
 
     `form`: "archive" (one file of arrays), "arrays" (a folder of arrays) or "rows". `test` is a
-    share of the rows where the data set has no test part of its own (`own_test` is False).
+    share of the rows where the data set has no test part of its own (`own_test` is False). `keys`:
+    the columns by which the rows of several tables may be matched.
     """
 
     name: str
@@ -92,6 +101,15 @@ class DataSet(NamedTuple):
     own_test: bool = True
     origins: tuple[Origin, ...] = ()
     mismatches: tuple[Mismatch, ...] = ()
+    keys: tuple[str, ...] = ()
+
+    def with_test(self, share: float) -> DataSet:
+        """Return it with a share of the rows as the test part, if it has none of its own."""
+        if self.own_test:
+            return self
+        count = self.train + self.test
+        kept = int(count * (1 - share))
+        return self._replace(train=kept, test=count - kept)
 
     def column(self, name: str) -> Column | None:
         """Return the column of that name, or the vector of numbers of names with commas."""

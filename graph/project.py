@@ -99,8 +99,9 @@ class Data(msgspec.Struct, frozen=True):
     """The data set, by the name of a known one or the path of a file or folder, and its columns.
 
     `inputs` is keyed by node id, `outputs` by `node:output` of the port. `joined` are the paths of
-    further sources whose rows are matched with those of the first by their keys. `test_split` is
-    the share held out as the test set where the source has none of its own.
+    further sources whose rows are matched with those of the first by their keys: by the column
+    `key` of the tables that have it, or if that is "" by what `graph.sources` finds. `test_split`
+    is the share held out as the test set where the source has none of its own.
     """
 
     source: str = ""
@@ -108,6 +109,7 @@ class Data(msgspec.Struct, frozen=True):
     outputs: dict[str, Binding] = {}
     joined: tuple[str, ...] = ()
     test_split: float = 0.2
+    key: str = ""
 
 
 class Checkpoint(msgspec.Struct, frozen=True):

@@ -17,14 +17,18 @@ import msgspec
 from graph.datavalues import BadData, Mismatch, Origin
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".gif")
 """What the name of an image file ends in, in small letters: what TensorFlow decodes."""
 TABLES = (".csv", ".tsv", ".txt", ".parquet")
 _KEYS = ("key", "id")
 _PARTS = ("split", "part", "set")
-_TRAIN, _TEST = "train", "test"
+# what such a column holds, or the folders are called, in small letters; the plan chooses what is
+# held out for validation, so a validation part of the data counts as training samples
+_TRAIN, _TEST = {"train", "training"}, {"test", "testing"}
+VALIDATION = {"val", "valid", "validation", "dev"}
+"""What a part may be called that is neither for training nor for testing."""
 _INDEX = "__index_level_"  # a column that pandas adds to a Parquet file: the number of each row
 
 Cells = dict[str, str]
@@ -54,23 +58,43 @@ class Rows(NamedTuple):
     mismatches: tuple[Mismatch, ...]
 
 
+def images_folder(origin: Origin) -> Path:
+    """Return the folder from which the names of images of a source are counted."""
+    path = Path(origin.path)
+    return path if origin.form == "folder" else path.parent / origin.images
+
+
 def is_image(name: str) -> bool:
     """Say whether a file is an image by the end of its name."""
     return name.lower().endswith(ENDINGS)
 
 
-def read(path: Path) -> Rows:
-    """Return the rows of a folder of class folders or of a table. Raises BadData."""
-    return _read_folder(path) if path.is_dir() else _read_table(path)
+def read(path: Path, key: str = "") -> Rows:
+    """Return the rows of a folder of class folders or of a table. Raises BadData.
+
+    `key` is the column of a table that names its rows; "": one called key or id, else the first
+    that names files, else none.
+    """
+    return _read_folder(path) if path.is_dir() else _read_table(path, key)
 
 
 def folders_of(path: Path) -> tuple[tuple[str, Path], ...]:
     """Return the class folders of a folder, each with its part ("" if there are no parts)."""
     below = _folders(path)
-    names = {folder.name for folder in below}
-    if names and names <= {_TRAIN, _TEST} and _TRAIN in names:
+    if _are_parts(folder.name for folder in below):
         return tuple((part.name, folder) for part in below for folder in _folders(part))
     return tuple(("", folder) for folder in below)
+
+
+def _are_parts(names: Iterable[str]) -> bool:
+    """Say whether names are those of parts, one for training among them."""
+    small = {name.lower() for name in names}
+    return bool(small & _TRAIN) and small <= _TRAIN | _TEST | VALIDATION
+
+
+def _for_testing(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the names of parts that are for testing, as they are written."""
+    return tuple(sorted({name for name in names if name.lower() in _TEST}))
 
 
 def _folders(path: Path) -> list[Path]:
@@ -82,9 +106,9 @@ def _folders(path: Path) -> list[Path]:
 def _read_folder(path: Path) -> Rows:
     rows: list[Row] = []
     strange: list[Mismatch] = []
-    parts = False
-    for part, folder in folders_of(path):
-        parts = parts or bool(part)
+    folders = folders_of(path)
+    parts = {part for part, _ in folders} - {""}
+    for part, folder in folders:
         for name in sorted(one.name for one in os.scandir(folder)):
             where = f"{part}/{folder.name}/{name}" if part else f"{folder.name}/{name}"
             if is_image(name):
@@ -103,15 +127,23 @@ def _read_folder(path: Path) -> Rows:
             f"The folder {path.name} holds no images: it needs a folder for each class, with "
             f"images in it that end in {', '.join(ENDINGS)}."
         )
-    origin = Origin(str(path), "folder", key="image", stem=True, parts="part" if parts else "")
+    origin = Origin(
+        str(path),
+        "folder",
+        key="image",
+        stem=True,
+        parts="part" if parts else "",
+        tests=_for_testing(parts),
+    )
     return Rows((origin,), tuple(rows), {"image": 0, "label": 0}, tuple(strange))
 
 
-def _read_table(path: Path) -> Rows:
+def _read_table(path: Path, wanted: str) -> Rows:
     parquet = path.suffix == ".parquet"
     names, found, delimiter = _parquet(path) if parquet else _csv(path)
     lower = {name.lower(): name for name in names}
-    key = next((lower[name] for name in _KEYS if name in lower), "")
+    usual = next((lower[name] for name in _KEYS if name in lower), "")
+    key = wanted if wanted in names else usual
     rows, wrong = [], []
     for number, cells in found:
         if len(cells) != len(names):
@@ -121,8 +153,14 @@ def _read_table(path: Path) -> Rows:
             rows.append(Row(number, path.name, row))
     files = [name for name in names if _names_files(rows, name)]
     parts = next((lower[name] for name in _PARTS if name in lower), "")
-    if parts and {row.cells[parts] for row in rows} != {_TRAIN, _TEST}:
-        parts = ""
+    tests = _for_testing(row.cells[parts] for row in rows) if parts else ()
+    if not tests or not _are_parts({row.cells[parts] for row in rows} - {""}):
+        parts, tests = "", ()
+    wrong += [
+        Mismatch(row.number, row.where, f"“{parts}” is empty.")
+        for row in rows
+        if parts and not row.cells[parts]
+    ]
     key_column = key or next(iter(files), "")
     origin = Origin(
         str(path),
@@ -132,8 +170,10 @@ def _read_table(path: Path) -> Rows:
         delimiter,
         _images_folder(path, rows, files),
         parts,
+        tests,
     )
-    columns = dict.fromkeys((name for name in names if name not in {key, parts}), 0)
+    unseen = {parts, *({key} - {*files})}
+    columns = dict.fromkeys((name for name in names if name not in unseen), 0)
     return Rows((origin,), tuple(rows), columns, tuple(wrong))
 
 
@@ -205,28 +245,43 @@ def _images_folder(path: Path, rows: list[Row], files: list[str]) -> str:
     return "images" if below > beside else ""
 
 
-def key_of(origin: Origin, row: Row, place: int) -> str:
-    """Return a row's key: a cell, a file's name without folder and ending, or the row's place."""
+def key_of(origin: Origin, row: Row) -> str:
+    """Return a row's key: a cell, a file's name without folder and ending, or the row's number.
+
+    That counts all lines below the heading, also those that are no good, as the program does.
+    """
     if not origin.key:
-        return str(place)
+        return str((row.number or 2) - 2)
     cell = row.cells[origin.key]
     return Path(cell).stem if origin.stem else cell
 
 
 def join(first: Rows, second: Rows) -> Rows:
-    """Return the rows of two sources whose keys are in both; the others are listed."""
+    """Return the rows of two sources whose keys are in both; the others are listed.
+
+    A column whose name the first has already gets the second's name behind its own.
+    """
     wrong: list[Mismatch] = [*first.mismatches, *second.mismatches]
     one, two = (dict(_by_key(rows, wrong)) for rows in (first, second))
     names = [Path(rows.origins[-1].path).name for rows in (first, second)]
-    for have, others, other in ((one, two, names[1]), (two, one, names[0])):
+    sides = ((first, one, two, names[1]), (second, two, one, names[0]))
+    for side, have, others, other in sides:
         for key, row in have.items():
             if key not in others:
                 sentence = f"{_said(row)} has the key {key}, which {other} doesn't have."
+                if not side.origins[0].key:
+                    sentence = f"{_said(row)} has no row of its number in {other}."
                 wrong.append(Mismatch(row.number, row.where, sentence))
+    shared = [(row, two[key]) for key, row in one.items() if key in two]
+    second = _renamed(first, second, shared)
+    pairs = second.origins[0].renamed
     rows = tuple(
-        Row(row.number, row.where, two[key].cells | row.cells)
-        for key, row in one.items()
-        if key in two
+        Row(
+            row.number,
+            row.where,
+            other.cells | row.cells | {given: other.cells[own] for own, given in pairs},
+        )
+        for row, other in shared
     )
     columns = dict.fromkeys(second.columns, len(first.origins)) | first.columns
     ordered = dict.fromkeys((*first.columns, *second.columns))
@@ -238,11 +293,40 @@ def join(first: Rows, second: Rows) -> Rows:
     )
 
 
+def _renamed(first: Rows, second: Rows, shared: list[tuple[Row, Row]]) -> Rows:
+    """Return the second of two sources with other names for columns that the first has too.
+
+    A column that says the same in all shared rows isn't wanted twice, and keeps its name.
+    """
+    (origin,) = second.origins
+    taken, columns, pairs = {*first.columns, *second.columns}, dict[str, int](), []
+    for own, at in second.columns.items():
+        given, number = own, 2
+        if own in first.columns and not _says_the_same(first, second, own, shared):
+            whole = given = f"{own} of {Path(origin.path).stem}"
+            while given in taken:
+                given, number = f"{whole} {number}", number + 1
+            pairs.append((own, given))
+            taken.add(given)
+        columns[given] = at
+    named = origin._replace(renamed=tuple(pairs))
+    return second._replace(origins=(named,), columns=columns)
+
+
+def _says_the_same(first: Rows, second: Rows, column: str, shared: list[tuple[Row, Row]]) -> bool:
+    """Say whether a column of two sources has the same cells, and they mean the same files."""
+    if _names_files([other for _, other in shared], column):
+        origin = first.origins[first.columns[column]]
+        if images_folder(origin) != images_folder(second.origins[0]):
+            return False
+    return all(one.cells[column] == other.cells[column] for one, other in shared)
+
+
 def _by_key(rows: Rows, wrong: list[Mismatch]) -> Iterator[tuple[str, Row]]:
     """Yield the rows with their keys; of rows with the same key the first stands."""
     seen: dict[str, Row] = {}
-    for place, row in enumerate(rows.rows):
-        key = key_of(rows.origins[0], row, place)
+    for row in rows.rows:
+        key = key_of(rows.origins[0], row)
         if not key:
             sentence = f"{_said(row)} has no key in “{rows.origins[0].key}”."
             wrong.append(Mismatch(row.number, row.where, sentence))

@@ -61,14 +61,17 @@ def left_out(data: DataSet, columns: tuple[str, ...]) -> tuple[Mismatch, ...]:
     return tuple(one for one in data.mismatches if one.column in used)
 
 
-def look_at(paths: tuple[Path, ...]) -> Table:
+def look_at(paths: tuple[Path, ...], key: str = "") -> Table:
     """Return the rows of sources that are matched by key, with their columns. Raises BadData.
 
-    Where they have no test part, all rows count as training rows: `with_test` takes some away.
+    `key` is the column that names the rows of tables that have it; "": see `_each`. Where there is
+    no test part, all rows count as training rows: `with_test` takes some away.
     """
-    found = reading.read(paths[0])
-    for path in paths[1:]:
-        found = reading.join(found, reading.read(path))
+    parts = _each(paths, key)
+    keys = _shared_headings(parts)
+    found = parts[0]
+    for part in parts[1:]:
+        found = reading.join(found, part)
     columns: list[Column] = []
     wrong = list(found.mismatches)
     for name in found.columns:
@@ -82,9 +85,8 @@ def look_at(paths: tuple[Path, ...]) -> Table:
     if len(single) > 1:
         columns.append(vector(NUMBERS, single))
     lost = {(one.row, one.where) for one in wrong}
-    parts = next((one.parts for one in found.origins if one.parts), "")
     kept = [row for row in found.rows if (row.number, row.where) not in lost]
-    test = sum(row.cells[parts] == "test" for row in kept) if parts else 0
+    test = sum(is_for_testing(found.origins, row) for row in kept)
     data = DataSet(
         paths[0].name,
         " + ".join(path.name for path in paths),
@@ -92,11 +94,73 @@ def look_at(paths: tuple[Path, ...]) -> Table:
         len(kept) - test,
         test,
         form="rows",
-        own_test=bool(parts),
+        own_test=any(one.tests for one in found.origins),
         origins=found.origins,
+        keys=keys,
         mismatches=tuple(sorted(wrong, key=lambda one: (one.where, one.row or 0))),
     )
     return Table(data, found)
+
+
+def is_for_testing(origins: tuple[Origin, ...], row: Row) -> bool:
+    """Say whether a row belongs to the test part, by the first source that tells parts."""
+    origin = next((one for one in origins if one.tests), None)
+    return origin is not None and row.cells[origin.parts] in origin.tests
+
+
+def validation_rows(table: Table) -> int:
+    """Return how many rows are called validation ones; they count as training rows."""
+    parts = next((one.parts for one in table.data.origins if one.tests), "")
+    return sum(row.cells[parts].lower() in reading.VALIDATION for row in table.rows.rows if parts)
+
+
+def _each(paths: tuple[Path, ...], key: str) -> list[Rows]:
+    """Return the rows of each source.
+
+    Where no key is chosen and some would be matched by their number, a column that names the rows
+    in all of them does it, if there is one: rows in another order would be mixed up without a word.
+    """
+    found = [reading.read(path, key) for path in paths]
+    if len(paths) == 1 or key or all(part.origins[0].key for part in found):
+        return found
+    for name in _shared_headings(found):
+        cells = [[row.cells[name] for row in part.rows] for part in found]
+        fewest = min(map(len, cells))
+        if all(len({*each}) == len(each) for each in cells) and (
+            2 * len({*cells[0]}.intersection(*cells[1:])) >= fewest
+        ):
+            return [reading.read(path, name) for path in paths]
+    return found
+
+
+def _shared_headings(parts: list[Rows]) -> tuple[str, ...]:
+    """Return the names of columns that all of several tables have, also those of keys."""
+    if len(parts) == 1 or any(part.origins[0].form == "folder" for part in parts):
+        return ()
+    headings = [part.rows[0].cells for part in parts if part.rows]
+    shared = {*headings[0]}.intersection(*headings[1:]) if len(headings) == len(parts) else set()
+    told = {part.origins[0].parts for part in parts}
+    return tuple(name for name in headings[0] if name in shared - told) if shared else ()
+
+
+def matched_by(data: DataSet) -> str:
+    """Return by what the rows of several sources are matched, as a sentence; "" of a single one."""
+    if len(data.origins) < 2:
+        return ""
+    ways = [_way(origin) for origin in data.origins]
+    if len(set(ways)) == 1:
+        return f"Rows are matched by {ways[0]}."
+    names = (Path(origin.path).name for origin in data.origins)
+    told = ", ".join(f"of {name} {way}" for name, way in zip(names, ways, strict=True))
+    return f"Rows are matched by key: {told}."
+
+
+def _way(origin: Origin) -> str:
+    if origin.form == "folder":
+        return "the names of the files, without folder and ending"
+    if origin.stem:
+        return f"the names of the files in “{origin.key}”, without folder and ending"
+    return f"“{origin.key}”" if origin.key else "their number"
 
 
 def _nothing(paths: tuple[Path, ...], found: Rows) -> str:
@@ -105,15 +169,6 @@ def _nothing(paths: tuple[Path, ...], found: Rows) -> str:
         first = next((one.sentence for one in found.mismatches), "")
         return f"{names} have no row in common: rows are matched by key. {first}".rstrip()
     return f"{names} has no column with numbers, labels or names of images in its rows."
-
-
-def with_test(data: DataSet, share: float) -> DataSet:
-    """Return a data set of which a share of the rows is the test part, if it has none."""
-    if data.own_test:
-        return data
-    count = data.train + data.test
-    kept = int(count * (1 - share))
-    return data._replace(train=kept, test=count - kept)
 
 
 def _column(found: Rows, name: str) -> Column | None:
@@ -135,10 +190,9 @@ def _column(found: Rows, name: str) -> Column | None:
 
 def _labels(found: Rows, name: str, counts: Counter[str]) -> Column | None:
     """Return a column of labels; None if hardly any of them stands in two rows."""
-    parts = next((one.parts for one in found.origins if one.parts), "")
-    if parts:
-        rows = (row.cells[name] for row in found.rows if row.cells[parts] != "test")
-        learnt = Counter(rows)
+    if any(one.tests for one in found.origins):
+        rows = (row for row in found.rows if not is_for_testing(found.origins, row))
+        learnt = Counter(row.cells[name] for row in rows)
         counts = Counter({one: count for one, count in counts.items() if learnt[one]})
     fewest = 1 if found.origins[0].form == "folder" and name == "label" else 2
     names = [one for one, count in counts.items() if count >= fewest]
@@ -200,7 +254,7 @@ def _lone_labels(found: Rows, column: Column) -> set[str]:
 
 def _file_faults(found: Rows, name: str) -> Iterator[Mismatch]:
     origin = found.origins[found.columns[name]]
-    folder = images_folder(origin)
+    folder = reading.images_folder(origin)
     told = verdicts.load(origin.path)
     listed = origin.form == "folder"  # its files have just been seen
     for row in found.rows:
@@ -216,25 +270,20 @@ def _file_faults(found: Rows, name: str) -> Iterator[Mismatch]:
         yield Mismatch(row.number, row.where, f"{why}.", name)
 
 
-def images_folder(origin: Origin) -> Path:
-    """Return the folder from which the names of images of a source are counted."""
-    path = Path(origin.path)
-    return path if origin.form == "folder" else path.parent / origin.images
-
-
 def image_files(origin: Origin, column: str) -> tuple[Path, ...]:
     """Return the folder of a source's images, or the files that a table names beside itself."""
     if origin.form == "folder":
         return (Path(origin.path),)
     if origin.images:
-        return (images_folder(origin),)
-    cells = (row.cells[column] for row in reading.read(Path(origin.path)).rows)
-    return tuple(images_folder(origin) / cell for cell in dict.fromkeys(cells) if cell)
+        return (reading.images_folder(origin),)
+    own = origin.own_name(column)
+    cells = (row.cells[own] for row in reading.read(Path(origin.path)).rows)
+    return tuple(reading.images_folder(origin) / cell for cell in dict.fromkeys(cells) if cell)
 
 
 def _size(found: Rows, name: str) -> tuple[int, ...]:
     """Return the usual (height, width, channels) of some images; (1, 1, 3) if none is readable."""
-    folder = images_folder(found.origins[found.columns[name]])
+    folder = reading.images_folder(found.origins[found.columns[name]])
     cells = [row.cells[name] for row in found.rows if row.cells[name]]
     from PIL import Image  # noqa: PLC0415 - it costs the window's start, and few have images in files
 
@@ -261,6 +310,7 @@ def check_images(
         if column.stored == FILE:
             origin = data.origins[column.origin]
             rows = reading.read(Path(origin.path)).rows
-            names = dict.fromkeys(row.cells[column.name] for row in rows if row.cells[column.name])
-            bad += verdicts.check(origin.path, images_folder(origin), tuple(names), watch)
+            own = origin.own_name(column.name)
+            names = dict.fromkeys(row.cells[own] for row in rows if row.cells[own])
+            bad += verdicts.check(origin.path, reading.images_folder(origin), tuple(names), watch)
     return bad

@@ -14,6 +14,7 @@ import numpy as np
 
 from graph import datasets, sources
 from graph.datavalues import CELL, FILE, LABEL
+from graph.rows import images_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -67,7 +68,7 @@ def some_pictures(data: Data, column: Column) -> tuple[Any, ...]:
         found = datasets.describe(data)
         if found.form == "rows":
             table = datasets.table(data)
-            folder = sources.images_folder(table.data.origins[column.origin])
+            folder = images_folder(table.data.origins[column.origin])
             cells = [row.cells[column.name] for row in table.kept((column.name,))]
             return tuple(_images(folder, cells, _SOME))
         values = _arrays(data, found, [column]).get(column.base, ())
@@ -82,14 +83,14 @@ def _arrays(data: Data, found: DataSet, columns: list[Column]) -> dict[str, Any]
         if found.form == "arrays":
             suffix = "_train" if found.own_test else ""
             return {one.base: np.load(path / f"{one.base}{suffix}.npy") for one in columns}
-        return _archived(path, columns)
+        return _archived(path, columns, "_train" if found.own_test else "")
     except (OSError, KeyError, ValueError, zipfile.BadZipFile):
         return {}  # it lies with Keras, or nowhere yet
 
 
-def _archived(path: Path, columns: list[Column]) -> dict[str, Any]:
+def _archived(path: Path, columns: list[Column], suffix: str) -> dict[str, Any]:
     with np.load(path, allow_pickle=False) as file:
-        return {one.base: file[f"{one.base}_train"] for one in columns}
+        return {one.base: file[f"{one.base}{suffix}"] for one in columns}
 
 
 def _row_facts(table: sources.Table, column: Column) -> Facts:
@@ -98,7 +99,7 @@ def _row_facts(table: sources.Table, column: Column) -> Facts:
     cells = [row.cells[column.name] for row in rows]
     if column.stored == FILE:
         origin = table.data.origins[column.origin]
-        return _described(column, _pixels(sources.images_folder(origin), cells))
+        return _described(column, _pixels(images_folder(origin), cells))
     if column.kind == LABEL:
         counts = Counter(cells)
         return Facts(column.name, tuple((name, counts[name]) for name in column.labels))
@@ -175,9 +176,8 @@ def _places(lost: Iterable[Mismatch]) -> set[tuple[int | None, str]]:
 
 def _own_parts(data: Data, found: DataSet, names: tuple[str, ...]) -> tuple[int, int]:
     """Return the samples of parts that a column or the folders tell."""
-    parts = next(origin.parts for origin in found.origins if origin.parts)
     rows = datasets.table(data).kept(names)
-    test = sum(row.cells[parts] == "test" for row in rows)
+    test = sum(sources.is_for_testing(found.origins, row) for row in rows)
     return len(rows) - test, test
 
 

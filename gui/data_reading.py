@@ -15,9 +15,9 @@ from gui import aside
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from graph.change import Change
+    from graph.datasets import Wanted
     from gui.document import Document
 
 _PAINTED_MS = 400  # until a drawing is there, which decoding would hold up
@@ -118,11 +118,11 @@ class OwnData(QObject):
         self._seen: tuple[str, ...] = ()  # the sources of the drawing that is shown
         self._opening = 0
         self._is_over = False
-        self._asked: tuple[Path, ...] = ()  # the sources that the window's thread has asked for
+        self._asked: Wanted | None = None  # the sources that the window's thread has asked for
         self._unread = DataReading(self)
         self._unread.read.connect(lambda _data: self._on_read())
         self._unread.refused.connect(lambda _why: self._on_read())
-        self._looked_at: tuple[Path, ...] = ()  # sources that will be known anew once checked
+        self._looked_at: Wanted | None = None  # sources that will be known anew once checked
         self.is_checking = False
         self._check = DataReading(self)
         self._painted = QTimer(self, singleShot=True, interval=_PAINTED_MS)
@@ -143,18 +143,18 @@ class OwnData(QObject):
         """Read nothing any more: the window is closed, and nobody waits."""
         self._is_over = True
 
-    def _on_unread(self, paths: tuple[Path, ...]) -> bool:
+    def _on_unread(self, wanted: Wanted) -> bool:
         """Have sources read that are new to the window, or have changed on the disk."""
         if self._is_over or not isValid(self):  # the window has gone
             return False
-        if paths not in {self._asked, self._looked_at}:
-            self._asked = paths
-            source, *joined = map(str, paths)
-            self._unread.start(Data(source, joined=tuple(joined)), check=False)
+        if wanted not in {self._asked, self._looked_at}:
+            self._asked = wanted
+            source, *joined = map(str, wanted[0])
+            self._unread.start(Data(source, joined=tuple(joined), key=wanted[1]), check=False)
         return True
 
     def _on_read(self) -> None:
-        self._asked = ()
+        self._asked = None
         self._document.look_at_data_again()
         self._settle()
 
@@ -183,11 +183,12 @@ class OwnData(QObject):
 
     def _on_document_changed(self, change: Change) -> None:
         data = self._document.project.data
-        if not change.data or (data.source, *data.joined) == self._seen:
+        seen = (data.source, *data.joined, data.key)
+        if not change.data or seen == self._seen:
             return
-        self._seen = (data.source, *data.joined)
+        self._seen = seen
         self.is_checking = is_read_slowly(data)
-        self._looked_at = ()
+        self._looked_at = None
         if self.is_checking:
             self._check.stop()
             self._painted.start()
@@ -197,15 +198,15 @@ class OwnData(QObject):
             self._settle()
 
     def _on_check_began(self, data: Data) -> None:
-        self._looked_at = datasets.own_paths(data)
+        self._looked_at = datasets.wanted_of(data)
 
     def _on_checked(self, _bad: int) -> None:
-        self._looked_at = ()
+        self._looked_at = None
         self._document.look_at_data_again()
         self._end_check()
 
     def _end_check(self) -> None:
-        self.is_checking, self._looked_at = False, ()
+        self.is_checking, self._looked_at = False, None
         self._settle()
 
     def _settle(self) -> None:

@@ -103,6 +103,7 @@ class Runner(QObject):
         self._posted.connect(self._on_posted, Qt.ConnectionType.QueuedConnection)
         self.paused.connect(self._on_paused)
         self.continued.connect(self._on_continued)
+        self._is_over = False
         self._work = EngineThread(self, self.runs_folder, command)
         self._thread: threading.Thread | None = None
 
@@ -180,18 +181,24 @@ class Runner(QObject):
 
         Args:
             call: asks and returns the answer; in the background thread.
-            then: gets the answer, or a `Failure`; in the runner's own thread.
+            then: gets the answer, or a `Failure`; in the runner's own thread, and not after
+                `shutdown`, when those who have asked may be gone.
             asked: takes the question back.
         """
         question = asked or Asked()
 
+        def take(answer: object) -> None:
+            if not self._is_over:
+                then(answer)
+
         def tell(answer: object) -> None:
-            self._posted.emit(partial(then, answer))
+            self._posted.emit(partial(take, answer))
 
         self._submit(partial(self._work.ask, partial(question.answer, call), tell))
 
     def shutdown(self) -> None:
         """End engine and thread, in two seconds at most. The runner can't be used again."""
+        self._is_over = True
         self._work.close()
         if self._thread is not None:
             self._thread.join()

@@ -70,6 +70,44 @@ def photos(folder: Path, *, parts: bool = False) -> Path:
     return made
 
 
+def pairs(folder: Path) -> tuple[Path, Path]:
+    """Two folders of images with the same names, in folders of parts and classes."""
+    for name, shade in (("left", 50), ("right", 150)):
+        for number in range(40):
+            part = ("Train", "Val", "Test")[max(0, number - 27) // 6]
+            place = folder / name / part / ("cat", "dog")[number % 2]
+            place.mkdir(parents=True, exist_ok=True)
+            Image.new("L", (6, 5), shade + number).save(place / f"p{number:02}.png")
+    return folder / "left", folder / "right"
+
+
+def archive(folder: Path) -> Path:
+    """An archive without a test part, whose labels lie in their order and are one too few."""
+    made = folder / "mine.npz"
+    rng = np.random.default_rng(0)
+    np.savez(made, x=rng.normal(size=(61, 4)), y=np.arange(60) // 20)
+    return made
+
+
+def two_tables(folder: Path, key: str = "") -> tuple[Path, Path]:
+    """Two tables whose numbers say which rows belong together: b is a + 1000.
+
+    Without a `key` a row of the first has a cell too few; with one the second is turned round.
+    """
+    rows = [(at + 0.5, at + 1000.5, ("x", "y")[at % 2]) for at in range(40)]
+    first = [f"{at},{a},{kind}" if key else f"{a},{kind}" for at, (a, _, kind) in enumerate(rows)]
+    second = [f"{at},{b}" if key else str(b) for at, (_, b, _) in enumerate(rows)]
+    if key:
+        second.reverse()
+    else:
+        first[5] = "5.5"
+    comma = f"{key}," if key else ""
+    made = folder / "first.csv", folder / "second.csv"
+    made[0].write_text("\n".join([f"{comma}a,kind", *first]), encoding="utf-8")
+    made[1].write_text("\n".join([f"{comma}b", *second]), encoding="utf-8")
+    return made
+
+
 def table(folder: Path) -> Path:
     rng = np.random.default_rng(0)
     made = folder / "houses.csv"

@@ -16,13 +16,31 @@ from graph.params import Named
 from graph.project import Binding, Data
 from graph.statistics import split_counts
 from graph.transforms import TRANSFORMS
-from tests.codegen.own_data import arrays, gaps, network, on, photos, run, table, text_of
+from tests.codegen.own_data import (
+    archive,
+    arrays,
+    gaps,
+    network,
+    on,
+    pairs,
+    photos,
+    run,
+    table,
+    text_of,
+    two_tables,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 COLOUR = (10, 8, 3)
+
+
+def _joined(paths: tuple[Path, Path], inputs: dict[str, Binding]) -> Data:
+    return Data(str(paths[0]), inputs, joined=(str(paths[1]),))
+
+
 CASES: dict[str, Any] = {
     "folder": lambda at: on(
         network({"image": COLOUR}, 1, "sigmoid"), Data(str(photos(at))), limit=25
@@ -46,6 +64,23 @@ CASES: dict[str, Any] = {
         network({"image": COLOUR, "number": (1,)}, 1, "sigmoid"),
         Data(str(photos(at)), joined=(str(table(at)),), inputs={"number": Binding("price")}),
         stratified=True,
+    ),
+    "two folders": lambda at: on(
+        network({"one": (5, 6, 1), "two": (5, 6, 1)}, 1, "sigmoid"),
+        _joined(
+            pairs(at), {"one": Binding("image"), "two": Binding("image of right", transforms=())}
+        ),
+    ),
+    "tables by number": lambda at: on(
+        network({"a": (1,), "b": (1,)}, 1, "sigmoid"),
+        _joined(two_tables(at), {"a": Binding("a"), "b": Binding("b")}),
+    ),
+    "tables by a column": lambda at: on(
+        network({"a": (1,), "b": (1,)}, 1, "sigmoid"),
+        _joined(two_tables(at, "patient"), {"a": Binding("a"), "b": Binding("b")}),
+    ),
+    "archive without parts": lambda at: on(
+        network({"x": (4,)}, 3, "softmax"), Data(str(archive(at))), stratified=True
     ),
     "table with gaps": lambda at: on(
         network({"size": (1,)}, 3, "softmax"),
@@ -183,6 +218,14 @@ for name, number, folder, place, shapes, sizes in {scripts!r}:
         assert (whole, counts["test"]) == sizes, (name, counts, sizes)
     else:
         assert counts["train"] + counts["validation"] == 25, (name, counts)
+    if "tables by" in name:
+        for values, _ in (data["train"], data["validation"], data["test"]):
+            assert np.array_equal(values[1], values[0] + 1000), name
+    if name == "two folders":
+        for values, _ in (data["train"], data["validation"], data["test"]):
+            one, two = (np.asarray(part[np.arange(len(part))]) for part in values)
+            assert np.allclose(two[:, 0, 0] - one[:, 0, 0], 100 / 255), name
+        assert counts["test"] == 1, counts
     if "chips" in name:
         one = inputs[0][[0, 1]]
         assert -1.1 < one.min() and one.max() < 1.1, (one.min(), one.max())

@@ -77,7 +77,8 @@ def test_own_file_is_read_by_its_headers(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arrays", "said"),
     [
-        ({"images": np.zeros(3)}, "NAME_train"),
+        ({}, "holds no arrays"),
+        ({"images_test": np.zeros(3)}, "no training data"),
         ({"x_train": np.zeros((3, 2))}, "no x_test"),
         ({"x_train": np.zeros((3, 2)), "x_test": np.zeros((3, 4))}, "(2,) in the training part"),
         (

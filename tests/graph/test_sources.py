@@ -65,6 +65,10 @@ def test_train_and_test_folders_are_parts(tmp_path: Path) -> None:
     data = look_up(str(folder))
     assert (data.train, data.test, data.own_test) == (8, 1, True)
     assert reasons(str(folder)) == ["“c” is no known label of “label”."]
+    photos(folder, "Val/a/5.png", "Val/b/5.png", "Val/b/6.png")
+    data = look_up(str(folder))
+    assert (data.train, data.test, data.own_test) == (11, 1, True)
+    assert sources.validation_rows(datasets.table(Data(str(folder)))) == 3
 
 
 def test_images_that_cannot_be_decoded_are_found_once(tmp_path: Path) -> None:
@@ -102,7 +106,7 @@ def test_columns_of_a_table_are_what_their_cells_are(tmp_path: Path) -> None:
     kinds = {column.name: column.kind for column in data.columns}
     assert kinds == {"area": NUMBER, "rooms": LABEL, "kind": LABEL}
     assert (data.train, data.test) == (25, 5)
-    assert data.origins[0][2:] == ("Id", False, ";", "", "split")
+    assert data.origins[0][2:] == ("Id", False, ";", "", "split", ("test",), ())
     both = data.column("area, rooms")
     assert both is not None
     assert (both.shape, both.members) == ((2,), ("area", "rooms"))
@@ -110,6 +114,21 @@ def test_columns_of_a_table_are_what_their_cells_are(tmp_path: Path) -> None:
     facts = {one.column: one for one in statistics.facts(Data(str(tmp_path / "houses.csv")))}
     assert facts["kind"].counts == (("flat", 15), ("house", 15))
     assert facts["area"].mean == pytest.approx(np.mean(np.arange(30) * 1.5))
+
+
+def test_a_column_of_parts_is_read_in_any_spelling_and_never_guessed(tmp_path: Path) -> None:
+    words = ("Train", "train", "VAL", "Test", "testing")
+    lines = [f"{at},{('x', 'y')[at % 2]},{words[at % 5]}" for at in range(50)]
+    source = table(tmp_path / "t.csv", "area,kind,Set", *lines, "1.5,x,")
+    data = look_up(source)
+    assert (data.train, data.test, data.own_test) == (30, 20, True)
+    assert [one.sentence for one in data.mismatches] == ["“Set” is empty."]
+    assert data.column("Set") is None
+    assert sources.validation_rows(datasets.table(Data(source))) == 10
+    other = table(tmp_path / "o.csv", "area,kind,set", *(line + "ing" for line in lines))
+    data = look_up(other)
+    assert data.own_test is False
+    assert data.column("set") is not None, "words that name no parts are labels"
 
 
 def test_some_pictures_of_a_column_are_looked_at_and_broken_ones_left_out(tmp_path: Path) -> None:

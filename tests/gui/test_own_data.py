@@ -151,9 +151,9 @@ def test_the_window_s_thread_reads_no_rows(
     readers: list[threading.Thread] = []
     look_at = sources.look_at
 
-    def noted(paths: tuple[Path, ...]) -> sources.Table:
+    def noted(paths: tuple[Path, ...], key: str) -> sources.Table:
         readers.append(threading.current_thread())
-        return look_at(paths)
+        return look_at(paths, key)
 
     monkeypatch.setattr(sources, "look_at", noted)
     document, own_data = window.document, window.commands.own_data

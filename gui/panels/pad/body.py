@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, QTimer, Signal
@@ -9,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from engine.pictures import Ground, fitted, has_other_ground, is_digits, read
 from engine.trying import Look
+from gui import aside
 from gui.panels.pad.bars import Bars
 from gui.panels.pad.sheet import PadSheet
 from gui.panels.pad.tools import Tools
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
     from engine.answers import Said
     from engine.protocol import Array
-    from engine.trying import Pictured
+    from engine.trying import Pictured, Trial
     from gui.theme import Theme
 
 _PACE_MS = 30  # between two questions while a stroke is drawn
@@ -93,24 +95,22 @@ class PadBody(QWidget):
         for part in (self.sheet, self.tools, self.bars, self.grid):
             part.set_theme(theme)
 
-    def set_input(self, one: Pictured, source: str) -> None:
-        """Draw for another Input; what is on the pad stays if the Input takes pictures alike.
-
-        Args:
-            one: the Input.
-            source: the data set, which tells whether ink is centred.
-        """
+    def set_input(self, trial: Trial, one: Pictured) -> None:
+        """Draw for another Input; what is on the pad stays if the Input takes pictures alike."""
         before, self._one = self._one, one
+        source = trial.project.data.source
         self._ground = self._sample = None
         self.set_look(Look(self.look.invert, is_digits(source)))
         if before is None or before.frame != one.frame or self.sheet.is_empty:
             self.sheet.set_size(one.frame.height, one.frame.width)
+        # own data are read for that
+        aside.ask(self, "ground", partial(trial.ground, one), partial(self._on_ground_found, one))
 
-    def set_ground(self, ground: Ground | None) -> None:
-        """Take the ground of the data set's pictures: what is drawn and opened gets one like it."""
-        self._ground = ground
-        if self.sheet.is_empty:
-            self._make_ready_to_draw()
+    def _on_ground_found(self, one: Pictured, ground: Ground | None) -> None:
+        if self._one is one:
+            self._ground = ground
+            if self.sheet.is_empty:
+                self._make_ready_to_draw()
 
     def _make_ready_to_draw(self) -> None:
         """Let the sheet's bright ink on black come out as in the data set."""

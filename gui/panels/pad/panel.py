@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,9 +13,8 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 from engine.pictures import BadPicture
 from engine.runs import RunError
 from engine.trying import trial_of
-from graph.datasets import file_of, is_file
+from graph.datasets import file_of
 from graph.projectfile import BadFile
-from gui import aside
 from gui.panels.pad.body import PadBody
 from gui.panels.pad.tools import Others
 from gui.parts.editors import Combo
@@ -32,7 +30,6 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QShowEvent
 
     from engine.answers import Said
-    from engine.pictures import Ground
     from engine.protocol import Predict, Predicted
     from engine.runs import Run
     from engine.trying import Pictured, Trial
@@ -176,24 +173,11 @@ class PadPanel(QWidget):
         if self._trial is not None:
             self._one, self._others = one, self._trial.others(one)
             self.others.show_others(self._others, self.choices.sample)
-            self.body.set_input(one, self._trial.project.data.source)
-            self._find_ground(self._trial, one)
+            self.body.set_input(self._trial, one)
             self.body.show_answer((), None)
             self._tell(())
             self._say("")
             self._ask()
-
-    def _find_ground(self, trial: Trial, one: Pictured) -> None:
-        """See whether the data set's pictures are bright on dark; own ones are read for that."""
-
-        def found(ground: Ground | None) -> None:
-            if self._one is one:
-                self.body.set_ground(ground)
-
-        if is_file(trial.project.data.source):
-            aside.ask(self, "ground", partial(trial.ground, one), found)
-        else:
-            found(trial.ground(one))
 
     def _on_selection_changed(self) -> None:
         """Follow a node that is selected on the canvas, if this run has it."""
