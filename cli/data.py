@@ -1,7 +1,7 @@
 """`layerloom data`: what a data set holds, and which rows are left out."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,12 +9,13 @@ import typer
 
 from cli import files, reading
 from cli.ends import Status, print_json
-from cli.options import AsJson
+from cli.options import AsJson, Join, Key
 from cli.progress import waiting
 from graph import datasets, statistics
 from graph.datavalues import Column, DataSet, Mismatch
 from graph.project import Data
 from graph.shapes import show_shape
+from graph.sources import matched_by
 from graph.statistics import Facts
 
 _MOST = 20  # mismatches that are printed unless all are asked for
@@ -31,10 +32,8 @@ def run(
         ),
     ],
     *,
-    join: Annotated[
-        list[str] | None,
-        typer.Option(help="Match the rows of a further table or folder by key; may be repeated."),
-    ] = None,
+    join: Join = None,
+    key: Key = "",
     problems: Annotated[
         bool, typer.Option("--problems", help="List all rows that are left out, and only these.")
     ] = False,
@@ -44,7 +43,7 @@ def run(
 
     Images in files are decoded once, to find those that can't be; what was found is kept.
     """
-    data = _data(source, join or ())
+    data = _data(source, join or (), key)
     found = reading.check(data)
     facts: tuple[Facts, ...] = ()
     if not problems:
@@ -59,12 +58,12 @@ def run(
     return Status.FINE
 
 
-def _data(source: str, joined: list[str] | tuple[str, ...]) -> Data:
+def _data(source: str, joined: Sequence[str], key: str) -> Data:
     if Path(source).suffix == ".loom":
         data = files.read(Path(source)).data
         reading.described(data)
         return data
-    return reading.chosen(source, joined)
+    return reading.chosen(source, joined, key)
 
 
 def _text(found: DataSet, measured: Iterable[Facts]) -> str:
@@ -72,6 +71,7 @@ def _text(found: DataSet, measured: Iterable[Facts]) -> str:
     lines = [
         found.title,
         f"{found.train:,} training and {found.test:,} test samples{own}.",
+        *filter(None, [matched_by(found)]),
         "",
     ]
     facts = {one.column: one for one in measured}

@@ -88,7 +88,7 @@ def request(record: Run, project: Project, program: str, node: str, sample: int)
 def _refuse_sample(project: Project, sample: int) -> None:
     """Raise Refusal if the test set has no sample of this number."""
     try:
-        count = datasets.look_up(project.data.source).test
+        count = datasets.describe(project.data).test
     except datasets.BadData as bad:
         raise Refusal(str(bad)) from None
     if sample >= count:

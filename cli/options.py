@@ -12,4 +12,11 @@ RunName = Annotated[
 Folder = Annotated[
     Path | None, typer.Option(help="Look for runs there, not in the user's folder of runs.")
 ]
+Join = Annotated[
+    list[str] | None,
+    typer.Option(help="Match the rows of a further table or folder by key; may be repeated."),
+]
+Key = Annotated[
+    str, typer.Option(metavar="COLUMN", help="The column by which joined rows are matched.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]

@@ -19,14 +19,16 @@ if TYPE_CHECKING:
     from graph.datavalues import DataSet
 
 
-def chosen(source: str, joined: Iterable[str] = ()) -> Data:
+def chosen(source: str, joined: Iterable[str] = (), key: str = "") -> Data:
     """Return data from what a person named: a known name, or paths, which are made absolute.
 
     Raises:
-        Refusal: there is no such data set, or it can't be used.
+        Refusal: there is no such data set, or it can't be used; `key` is a column of none of them.
     """
-    data = Data(_whole(source), joined=tuple(_whole(one) for one in joined))
-    described(data)
+    data = Data(_whole(source), joined=tuple(_whole(one) for one in joined), key=key)
+    found = described(data)
+    if key and all(key != one.key for one in found.origins):
+        raise Refusal(f"There is no column {key} by which rows could be matched.")
     return data
 
 

@@ -14,6 +14,7 @@ from cli.options import AsJson, Folder
 from cli.progress import bar
 from engine import compare
 from engine.compare import Facts
+from engine.expected import notes_of_run
 from engine.prove import CantProve, Prover
 from engine.runs import Run, default_parent, list_runs
 
@@ -129,8 +130,10 @@ def _record(one: Facts) -> dict[str, object]:
 def _show(found: Run, as_json: bool) -> int:  # noqa: FBT001 - it is the option
     one = compare.facts(found)
     pairs = [compare.pair(found, metric) for metric in compare.metrics([found])]
+    notes = notes_of_run(found)
     if as_json:
         record = msgspec.to_builtins(found.info) | _record(one) | {"history": found.history}
+        record |= {"notes": msgspec.to_builtins(notes)}
         print_json(record | {"metrics": {each.metric: each._asdict() for each in pairs}})
         return Status.FINE
     info = found.info
@@ -154,6 +157,8 @@ def _show(found: Run, as_json: bool) -> int:  # noqa: FBT001 - it is the option
     if pairs:
         typer.echo("")
         typer.echo(_table(["", *_HEADS], [[each.metric, *_cells(each)] for each in pairs]))
+    for note in notes:
+        typer.echo(f"\n{note.sentence}\n  {note.advice}")
     return Status.FINE
 
 

@@ -10,7 +10,7 @@ import typer
 
 from cli import files, rates, reading, session
 from cli.ends import Refusal
-from cli.options import AsJson, File
+from cli.options import AsJson, File, Join, Key
 from cli.progress import Display
 from cli.verdict import refuse_errors, refuse_without_data
 from engine import runs
@@ -30,13 +30,13 @@ class Augment(StrEnum):
 
 
 _LARGEST_SEED = 2**32 - 1
-_Join = Annotated[
-    list[str] | None,
-    typer.Option(help="Match the rows of a further table or folder by key; may be repeated."),
-]
 _FindRate = Annotated[
     bool, typer.Option(help="Don't train: try learning rates, and say which one fits.")
 ]
+_Data = Annotated[
+    str | None, typer.Option(help="Train on this data set: a known name, a file or a folder.")
+]
+_Out = Annotated[Path | None, typer.Option(help="Make the run directory in this folder.")]
 _Weights = Annotated[
     Path | None, typer.Option(help="Begin with the weights in this file.", dir_okay=False)
 ]
@@ -45,10 +45,9 @@ _Weights = Annotated[
 def run(  # noqa: PLR0913 - a parameter for each option
     file: File,
     *,
-    data: Annotated[
-        str | None, typer.Option(help="Train on this data set: a known name, a file or a folder.")
-    ] = None,
-    join: _Join = None,
+    data: _Data = None,
+    join: Join = None,
+    key: Key = "",
     epochs: Annotated[int | None, typer.Option(min=1, help="Train for so many epochs.")] = None,
     limit: Annotated[
         int | None, typer.Option(min=1, help="Use only so many training samples.")
@@ -61,7 +60,7 @@ def run(  # noqa: PLR0913 - a parameter for each option
     ] = None,
     weights: _Weights = None,
     find_rate: _FindRate = False,
-    out: Annotated[Path | None, typer.Option(help="Make the run directory in this folder.")] = None,
+    out: _Out = None,
     as_json: AsJson = False,
 ) -> int:
     """Train a drawing, and print how it does on the test set.
@@ -70,7 +69,7 @@ def run(  # noqa: PLR0913 - a parameter for each option
     directory keeps. Ctrl+C stops the training and keeps the weights.
     """
     changes = {"epochs": epochs, "limit": limit, "seed": seed}
-    project = augmented(changed(files.load(file), data, changes, join or ()), augment)
+    project = augmented(changed(files.load(file), data, changes, (join or (), key)), augment)
     if datasets.is_file(project.data.source):
         reading.check(project.data)
     report = infer(project)
@@ -103,20 +102,24 @@ def changed(
     project: Project,
     data: str | None,
     changes: dict[str, int | None],
-    joined: Sequence[str] = (),
+    joined: tuple[Sequence[str], str] = ((), ""),
 ) -> Project:
-    """Return the project with another data set and training plan, by edits; None: as it was."""
+    """Return the project with another data set and training plan, by edits; None: as it was.
+
+    `joined`: the sources that are matched with the data set, and by which column.
+    """
     wanted = {name: value for name, value in changes.items() if value is not None}
     if wanted:
         plan = msgspec.structs.replace(project.training, **wanted)
         project, _ = edits.apply(project, edits.SetTraining(plan))
     if data is not None:
-        named = reading.chosen(data, joined)
+        named = reading.chosen(data, *joined)
         kept = project.data if named.joined else rebound(project.data, named.source)
         chosen = msgspec.structs.replace(
             project.data,
             source=named.source,
             joined=named.joined,
+            key=named.key,
             inputs=kept.inputs,
             outputs=kept.outputs,
         )

@@ -153,15 +153,19 @@ def _at_chance(seen: Observed, facts: Facts) -> Iterator[Note]:
         values = seen.history.get(name, [])
         if len(values) < 2 or classes < 2:
             continue
-        chance = 1 / classes
-        bound = chance + min(0.03, 0.3 * chance)
+        most = facts.shares.get(name, 0.0)
+        chance = max(1 / classes, most)
+        bound = chance + min(0.03, 0.3 * chance, 0.1 * (1 - chance))
         if max(values[-3:]) > bound or values[-1] > 1.25 * values[0]:
             continue
+        guess = f"guessing among {classes:,} classes"
+        if most > 1.1 / classes:
+            guess = f"always saying the most frequent of {classes:,} classes"
         yield Note(
             kind="at chance",
             sentence=(
-                f"{name} stays at {values[-1]:.1%} after {len(values):,} epochs, and guessing "
-                f"among {classes:,} classes gives {chance:.1%}: the model learns nothing."
+                f"{name} stays at {values[-1]:.1%} after {len(values):,} epochs, and {guess} "
+                f"gives {chance:.1%}: the model learns nothing."
             ),
             advice=(
                 "Try another learning rate, fewer layers or relu in place of sigmoid or tanh, "
@@ -170,7 +174,7 @@ def _at_chance(seen: Observed, facts: Facts) -> Iterator[Note]:
             epoch=len(values) - 1,
             evidence=(
                 _series(name, values),
-                f"guessing among {classes:,} classes: {chance:.4f}",
+                f"{guess}: {chance:.4f}",
                 _series("loss", seen.history.get("loss", [])),
             ),
         )

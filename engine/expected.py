@@ -1,11 +1,12 @@
-"""What is known of a training before it begins, for its notes: see `engine.observed`."""
+"""What is known of a training before it begins, and the notes on one that is over."""
 
 from __future__ import annotations
 
 import math
 from typing import TYPE_CHECKING
 
-from engine.observed import Facts
+from engine.diagnosis import diagnose
+from engine.observed import Facts, Observed
 from engine.runs import RunError
 from graph import projectfile, registry, schedules
 from graph.binding import bind
@@ -14,6 +15,7 @@ from graph.goals import BINARY, CATEGORICAL, SPARSE
 from graph.inference import infer
 
 if TYPE_CHECKING:
+    from engine.diagnosis import Note
     from engine.runs import Run
     from graph.inference import Report
     from graph.project import Project
@@ -24,6 +26,7 @@ _ONLY_IN_TRAINING = frozenset({"augmentation", "regularisation"})  # families of
 def facts_of(project: Project, report: Report) -> Facts:
     """Return what a project's plan and data say of its training."""
     classes: dict[str, int] = {}
+    shares: dict[str, float] = {}
     guessing: dict[str, float] = {}
     bound = bind(project, report)
     several = len(bound.outputs) > 1
@@ -35,6 +38,8 @@ def facts_of(project: Project, report: Report) -> Facts:
         count = one.column.classes or (units if units and units > 1 else 2)
         accuracies = [name for name in one.metrics if "accuracy" in name and "top" not in name]
         classes.update({prefix + name: count for name in accuracies})
+        if (counts := one.column.counts) and project.training.class_weight == "none":
+            shares.update({prefix + name: max(counts) / sum(counts) for name in accuracies})
         if one.loss in {SPARSE, CATEGORICAL, BINARY}:
             guessing[f"{prefix}loss"] = math.log(2 if one.loss == BINARY else units or count)
     training = project.training
@@ -42,6 +47,7 @@ def facts_of(project: Project, report: Report) -> Facts:
     return Facts(
         epochs=training.epochs,
         classes=classes,
+        shares=shares,
         guessing=guessing,
         rate=rate if isinstance(rate, float) else None,
         eased=training.augmentation.how != "none" or _eases(project),
@@ -55,6 +61,13 @@ def facts_of_run(run: Run) -> Facts:
     except (RunError, projectfile.BadFile):
         return Facts()
     return facts_of(project, infer(project))
+
+
+def notes_of_run(run: Run) -> tuple[Note, ...]:
+    """Return what is worth knowing about a run's training, by its record."""
+    seen = Observed()
+    seen.take_told(run.told())
+    return diagnose(seen, facts_of_run(run))
 
 
 def _eases(project: Project) -> bool:

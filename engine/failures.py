@@ -12,7 +12,8 @@ PROGRAM = "program.py"
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _HDF5_ERRNO = re.compile(r"errno = (\d+)")
 _MEMORY = "ResourceExhaustedError"
-_NO_FILE = re.compile(r"(\S[^;]*); No such file or directory")
+# TensorFlow puts the operation that has read the file before its name
+_NO_FILE = re.compile(r"(?:.*(?:: |\}\} ))?(\S[^;]*); No such file or directory")
 _LONGEST = 500  # characters of an exception's text in a sentence
 
 

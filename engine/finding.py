@@ -75,11 +75,8 @@ def _tried(
     send: Callable[[Event], None],
 ) -> RatesTried:
     steps, growth = request.steps, request.last / request.first
-    settings = model.optimizer.get_config()
-    settings["learning_rate"] = keras.optimizers.schedules.ExponentialDecay(
-        request.first, max(1, steps - 1), growth
-    )
-    model.optimizer = type(model.optimizer).from_config(settings)
+    rate = keras.optimizers.schedules.ExponentialDecay(request.first, max(1, steps - 1), growth)
+    model.optimizer = _with_rate(model.optimizer, rate)
     rates: list[float] = []
     losses: list[float] = []
     told = time.monotonic()
@@ -96,6 +93,17 @@ def _tried(
             told = now
             send(Advanced(done=step + 1, total=steps))
     return RatesTried(rates=rates, losses=losses)
+
+
+def _with_rate(optimizer: Any, rate: Any) -> Any:  # noqa: ANN401 - Keras has no types
+    """Return a new optimizer of the same settings with another learning rate."""
+    if isinstance(optimizer, keras.optimizers.LossScaleOptimizer):  # of mixed precision
+        return keras.optimizers.LossScaleOptimizer(
+            _with_rate(optimizer.inner_optimizer, rate),
+            initial_scale=optimizer.initial_scale,
+            dynamic_growth_steps=optimizer.dynamic_growth_steps,
+        )
+    return type(optimizer).from_config(optimizer.get_config() | {"learning_rate": rate})
 
 
 def _endless(batches: Any) -> Iterator[Any]:  # noqa: ANN401 - a Dataset

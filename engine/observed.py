@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from engine.protocol import EpochEnded, Gradients, Noted, Progress, Resumed, Started
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from engine.protocol import Event
 
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 class Facts(NamedTuple):
     """What is known of a training before it begins.
 
-    `classes`: by the name of an accuracy, how many classes there are. `guessing`: by the name of
+    `classes`: by the name of an accuracy, how many classes there are; `shares`: what share of the
+    samples are of the most frequent one, where that is known. `guessing`: by the name of
     a loss, what it is for a model that gives each class the same probability. `rate`: the learning
     rate, if it is a number. `eased`: something acts on training data alone, such as Dropout or
     augmentation, or is added to the loss.
@@ -24,6 +25,7 @@ class Facts(NamedTuple):
 
     epochs: int = 0
     classes: Mapping[str, int] = {}
+    shares: Mapping[str, float] = {}
     guessing: Mapping[str, float] = {}
     rate: float | None = None
     eased: bool = False
@@ -65,6 +67,12 @@ class Observed:
                 self.gradients.append(event)
             case Noted():
                 self.noted.append(event.sentence)
+
+    def take_told(self, events: Iterable[Event]) -> None:
+        """Take what a run's record has, in which each epoch stands once, also where it resumed."""
+        for event in events:
+            if not isinstance(event, Resumed):
+                self.take(event)
 
     def add_epoch(self, epoch: int, logs: Mapping[str, float | None]) -> None:
         """Take the values of an epoch, which counts from 0; None stands for no number."""

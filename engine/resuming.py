@@ -74,7 +74,13 @@ class State:
             ],
             "logs": _log_sizes(self.callbacks),
             "epochs": [
-                {"epoch": one.epoch, "seconds": one.seconds, "logs": one.logs} for one in epochs
+                {
+                    "epoch": one.epoch,
+                    "seconds": one.seconds,
+                    "logs": one.logs,
+                    "learning_rate": one.learning_rate,
+                }
+                for one in epochs
             ],
         }
         backup.files = {name: Path(name) for name in checkpoint_files(self.callbacks)}

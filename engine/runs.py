@@ -15,6 +15,7 @@ Files are replaced as a whole, so a run that is cut off at any moment can be ope
 """
 
 import contextlib
+import math
 import os
 import re
 import time
@@ -210,6 +211,17 @@ class Run:
         _write(self.path / _EVENTS, b"".join(msgspec.json.encode(line) + b"\n" for line in kept))
         self.update(status="running", sentence=None, scores={})
 
+    def told(self) -> Iterator[Event]:
+        """Yield what was taken down of the training, in its order; what can't be read is left out.
+
+        Where the training is between two epochs is not taken down.
+        """
+        kinds: Any = Event
+        for line in self._lines():
+            with contextlib.suppress(msgspec.ValidationError, KeyError, AttributeError):
+                told = {name: _with_nan(value) for name, value in line["event"].items()}
+                yield msgspec.convert(told, kinds)
+
     def _lines(self) -> list[dict[str, Any]]:
         """Return the recorded events; a line that was cut off when the power failed is left out."""
         lines = []
@@ -325,6 +337,13 @@ def _new_folder(parent: Path, now: datetime, name: str) -> Path:
             number += 1
         else:
             return path
+
+
+def _with_nan(value: object) -> object:
+    """Return a value of an event with NaN again where JSON has null for it."""
+    if not isinstance(value, dict):
+        return value
+    return {name: math.nan if one is None else one for name, one in value.items()}
 
 
 def _json(value: object) -> bytes:

@@ -19,6 +19,7 @@ from gui.panels.training.panel import TrainingPanel
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
+    from engine.runs import Run
     from gui.main_window import MainWindow
     from gui.theme import Theme
 
@@ -65,11 +66,18 @@ def _runs(window: MainWindow, theme: Theme) -> QWidget:
     from gui.panels.runs.panel import RunsPanel  # noqa: PLC0415 - once it is seen
 
     panel = RunsPanel(theme, window.runner, window.queue)
-    panel.drawing_wanted.connect(window.open_project)
-    panel.maps_wanted.connect(window.show_maps)
-    panel.evaluation_wanted.connect(window.show_evaluation)
-    panel.training_wanted.connect(window.commands.train)
+    panel.acts.drawing_wanted.connect(window.open_project)
+    panel.acts.record_wanted.connect(partial(_show_training, window))
+    panel.acts.maps_wanted.connect(window.show_maps)
+    panel.acts.evaluation_wanted.connect(window.show_evaluation)
+    panel.acts.training_wanted.connect(window.commands.train)
     return panel
+
+
+def _show_training(window: MainWindow, run: Run) -> None:
+    """Show how a run was trained: its curves, rates, gradients and notes."""
+    window.show_panel("training")
+    window.panels["training"].show_run(run)  # type: ignore[attr-defined]
 
 
 def _augmentation(window: MainWindow, theme: Theme) -> QWidget:

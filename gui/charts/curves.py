@@ -96,6 +96,16 @@ class Curves:
         for layer, norm in norms.items():
             _put(self.norms, layer, epoch, norm)
 
+    def rewind(self, epoch: int) -> None:
+        """Forget this epoch and later ones, from 0: they are trained again."""
+        for series in (self.epochs, self.rates, self.norms):
+            for values in series.values():
+                del values[epoch:]
+        for places, values in self.batches.values():
+            kept = sum(place <= epoch for place in places)
+            del places[kept:], values[kept:]
+        self._means.clear()
+
     def of_series(self, series: Mapping[str, list[float]]) -> Curves:
         """Return curves of other values by epoch, as long as these."""
         made = Curves(self.length)

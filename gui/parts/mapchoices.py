@@ -10,7 +10,7 @@ from PySide6.QtGui import QIcon, QTransform
 from PySide6.QtWidgets import QHBoxLayout, QSpinBox, QToolButton, QWidget
 
 from graph import projectfile, registry
-from graph.datasets import BadData, look_up
+from graph.datasets import BadData, describe
 from graph.inference import infer
 from graph.spec import Calls
 from graph.topology import wiring
@@ -106,7 +106,7 @@ def accuracy_words(scores: Mapping[str, float | None]) -> str:
 def _samples(project: Project) -> int:
     """Return the number of test samples of a drawing's data, as far as it can be told."""
     try:
-        return max(1, look_up(project.data.source).test)
+        return max(1, describe(project.data).test)
     except BadData:
         return 1_000_000  # the program says so if there are less
 

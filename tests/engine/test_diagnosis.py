@@ -71,6 +71,10 @@ def test_an_accuracy_at_chance_is_told_with_what_chance_is() -> None:
     assert kinds(diagnose(observed(accuracy=[0.5, 0.49, 0.51]), two)) == ["at chance"]
     assert not diagnose(observed(accuracy=[0.5, 0.6, 0.68]), two)
     assert not diagnose(observed(accuracy=[0.01, 0.012, 0.02]), Facts(classes={"accuracy": 100}))
+    rare = Facts(classes={"accuracy": 2}, shares={"accuracy": 0.9})
+    (note,) = diagnose(observed(accuracy=[0.89, 0.9, 0.9]), rare)
+    assert "always saying the most frequent of 2 classes gives 90.0%" in note.sentence
+    assert not diagnose(observed(accuracy=[0.89, 0.91, 0.93]), rare)
 
 
 def test_overfitting_is_told_with_the_epoch_where_it_begins() -> None:

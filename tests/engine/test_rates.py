@@ -55,7 +55,6 @@ def test_an_engine_tries_rates_on_a_drawing(warm: Engine) -> None:
         "SGD",
         {"learning_rate": Named("CosineDecay", {"initial_learning_rate": 0.1, "decay_steps": 100})},
     )
-    again = msgspec.structs.replace(
-        project, training=msgspec.structs.replace(plan, optimizer=scheduled)
-    )
-    assert find_rate(warm, again, infer(again)).rate is not None
+    for changes in ({"optimizer": scheduled}, {"mixed_precision": True}):
+        again = msgspec.structs.replace(project, training=msgspec.structs.replace(plan, **changes))
+        assert find_rate(warm, again, infer(again)).rate is not None

@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 
 from engine import hardware
+from engine.expected import notes_of_run
 from engine.protocol import (
     EpochEnded,
     Evaluated,
     Failed,
     Finished,
+    Gradients,
     MapsReady,
     Progress,
     Resumed,
@@ -220,6 +222,28 @@ def test_a_resumed_run_has_each_epoch_once(tmp_path: Path) -> None:
     again.record(ended[4])
     assert numbers(again) == [0, 1, 2, 3, 4]
     assert open_run(run.path).history == {"loss": [10.0, 9.0, 8.0, 7.0, 6.0]}
+
+
+def test_what_a_run_has_told_comes_back_with_each_epoch_once_and_its_notes(tmp_path: Path) -> None:
+    run = make(tmp_path)
+    run.record(Started(epochs=4, initial_epoch=0, steps=4))
+    for number in range(3):
+        run.record(epoch(number, loss=2.0, accuracy=0.1))
+        norms = {"hidden": 1e-9, "output": 1.0}
+        run.record(Gradients(epoch=number, norms=norms, dead={"hidden": 0.1}))
+    run.record(Resumed(epoch=2, epochs=[epoch(0, loss=2.0), epoch(1, loss=2.0)]))
+    run.record(Started(epochs=4, initial_epoch=2, steps=4))
+    run.record(epoch(2, loss=float("nan")))
+    told = list(open_run(run.path).told())
+    assert [one.epoch for one in told if isinstance(one, EpochEnded)] == [0, 1, 2]
+    assert [one.epoch for one in told if isinstance(one, Gradients)] == [0, 1]
+    assert [note.kind for note in notes_of_run(open_run(run.path))] == ["not finite"]
+    other = make(tmp_path)
+    other.record(Started(epochs=9, initial_epoch=0, steps=4))
+    for number in range(3):
+        other.record(epoch(number, loss=2.0))
+        other.record(Gradients(epoch=number, norms=norms, dead={}))
+    assert [note.kind for note in notes_of_run(open_run(other.path))] == ["vanishing gradients"]
 
 
 def test_a_run_that_begins_anew_has_no_old_epochs(tmp_path: Path) -> None:

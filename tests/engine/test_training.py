@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -24,6 +25,8 @@ from engine.protocol import (
     Started,
     Train,
 )
+from graph.project import Data
+from tests.codegen.own_data import network, on, photos, text_of
 
 pytestmark = pytest.mark.engine
 
@@ -303,6 +306,25 @@ def test_a_run_directory_that_is_not_there(
 ) -> None:
     failed = failure(warm, tmp_path / "gone", program, folder)
     assert str(tmp_path / "gone") in failed.sentence
+
+
+def test_an_image_that_is_deleted_while_a_model_trains_is_named(
+    warm: Engine, tmp_path: Path
+) -> None:
+    images = photos(tmp_path)
+    project = on(network({"image": (10, 8, 3)}, 1, "sigmoid"), Data(str(images)), epochs=10_000)
+    events = []
+    request = Train(run_dir=str(tmp_path), program=text_of(project), folder=str(tmp_path))
+    for event in warm.train(request):
+        events.append(event)
+        if isinstance(event, EpochEnded) and event.epoch == 0:
+            for image in images.glob("bag/*.png"):
+                image.unlink()
+    failed = events[-1]
+    assert isinstance(failed, Failed)
+    place = re.escape(str(images / "bag"))
+    sentence = rf"The file {place}/p\d\d\.png is missing\. Put it back, then train or resume\."
+    assert re.fullmatch(sentence, failed.sentence), failed.sentence
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has /dev/full")

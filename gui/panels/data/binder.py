@@ -14,6 +14,7 @@ from graph.datasets import is_file, is_here
 from graph.edits import Edit, SetData, SetParams, SetTraining
 from graph.project import Binding, Data, Goal, port_key
 from graph.shapes import show_shape
+from graph.sources import matched_by
 from graph.statistics import split_counts
 from gui.data_reading import DataReading
 from gui.panels.data.rows import NAMES_WIDTH, BoundRow, RowText
@@ -71,6 +72,7 @@ class BinderPanel(QWidget):
         self._source = SourcePicker(NAMES_WIDTH, theme)
         self._source.chosen.connect(self.use)
         self._source.joined.connect(self._on_joined)
+        self._source.keyed.connect(self._on_keyed)
         self._about = label("", "muted", wrap=True)
         self._about.setObjectName("binder.about")
         page = QWidget()
@@ -130,8 +132,7 @@ class BinderPanel(QWidget):
         project, report = self.document.project, self.document.report
         bound = bind(project, report)
         found = binding_problems(project, report)
-        by_rows = bound.data is not None and bound.data.form == "rows"
-        self._source.show_data(project.data, can_join=by_rows)
+        self._source.show_data(project.data, bound.data)
         self._show_about(bound, found)
         inputs = {one.port.node: one for one in bound.inputs}
         outputs = {port_key(one.port): one for one in bound.outputs}
@@ -155,6 +156,7 @@ class BinderPanel(QWidget):
         if bound.data is not None:
             parts = [f"{count:,}" for count in split_counts(self.document.project, bound)]
             general.insert(0, self.tr("{0} training and {1} test samples.").format(*parts))
+            general += filter(None, [matched_by(bound.data)])
             if bound.data.keras and not is_here(self.document.project):
                 general.append(self.tr("Not on this computer yet: Keras will download it."))
             general += [problem.sentence for problem in found if problem.kind == "rows"]
@@ -200,9 +202,6 @@ class BinderPanel(QWidget):
                 row.reshaped.connect(lambda shape, node=node: self._on_reshaped(node, shape))
                 row.bound.connect(lambda binding, k=key, w=word: self._on_bound(w, k, binding))
                 row.aimed.connect(lambda goal, k=key: self._on_aimed(k, goal))
-                row.reshaped.connect(
-                    lambda shape, node=group[key].port.node: self._on_reshaped(node, shape)
-                )
                 self._rows[f"{word} {key}"] = row
                 column.addWidget(row)
         self._column.insertWidget(2, self._rows_body)
@@ -227,16 +226,23 @@ class BinderPanel(QWidget):
 
     def _take(self, read: Data) -> None:
         now = self.document.project.data
-        if read.source == now.source and read.joined != now.joined:
-            data = msgspec.structs.replace(now, joined=read.joined)
+        if read.source == now.source and (read.joined, read.key) != (now.joined, now.key):
+            data = msgspec.structs.replace(now, joined=read.joined, key=read.key)
             self._push(SetData(data), self.tr("Join sources"))
         else:
             self._push(SetData(rebound(now, read.source)), self.tr("Choose the data set"))
 
     def _on_joined(self, joined: tuple[str, ...]) -> None:
-        self._read(Data(self.document.project.data.source, joined=joined))
+        now = self.document.project.data
+        self._read(Data(now.source, joined=joined, key=now.key if joined else ""))
+
+    def _on_keyed(self, key: str) -> None:
+        now = self.document.project.data
+        if key != now.key:
+            self._read(Data(now.source, joined=now.joined, key=key))
 
     def _on_refused(self, sentence: str) -> None:
+        self.refresh()  # the boxes show again what is used
         set_property(self._about, "role", "warning")
         self._about.setText(sentence)
 

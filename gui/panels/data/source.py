@@ -28,6 +28,7 @@ from gui.theme import TINY
 if TYPE_CHECKING:
     from PySide6.QtCore import QMimeData
 
+    from graph.datavalues import DataSet
     from graph.project import Data
     from gui.theme import Theme
 
@@ -53,10 +54,12 @@ class SourcePicker(QWidget):
     Signals:
         chosen(str): a person chose a data set, by its name or path.
         joined(tuple): the sources whose rows are matched with the first one's shall be these.
+        keyed(str): the rows shall be matched by this column, or "" by what is found.
     """
 
     chosen = Signal(str)
     joined = Signal(object)
+    keyed = Signal(str)
 
     def __init__(self, width: int, theme: Theme) -> None:
         super().__init__()
@@ -93,16 +96,29 @@ class SourcePicker(QWidget):
         column.setSpacing(TINY)
         column.addWidget(top)
         column.addWidget(self._chips)
+        column.addWidget(self._make_key(width))
+
+    def _make_key(self, width: int) -> QWidget:
+        self.key = Combo()
+        self.key.setObjectName("binder.key")
+        self.key.activated.connect(lambda at: self.keyed.emit(str(self.key.itemData(at))))
+        self._key_row = QWidget()
+        form = FormGrid(self._key_row, width, buttons=False)
+        tip = self.tr("The column that says which rows belong together.")
+        form.add(self.tr("matched by"), tip, self.key)
+        return self._key_row
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of another theme."""
         self._theme = theme
         self.join.setIcon(action_icon("add", theme))
 
-    def show_data(self, data: Data, *, can_join: bool) -> None:
-        """Show which data a project has; `can_join`: their rows may be matched with others."""
+    def show_data(self, data: Data, found: DataSet | None) -> None:
+        """Show which data a project has, and what is known of them."""
+        can_join = found is not None and found.form == "rows"
         self._source, self._joined = data.source, data.joined
         self._show_source(data.source)
+        self._show_key(data.key, found.keys if found is not None else ())
         self._chips.setVisible(can_join or bool(data.joined))
         while (item := self._flow.takeAt(0)) is not None:
             if (widget := item.widget()) is not None and widget is not self.join:
@@ -111,6 +127,15 @@ class SourcePicker(QWidget):
         for at, path in enumerate(data.joined):
             self._flow.addWidget(self._chip(at, path))
         self._flow.addWidget(self.join)
+
+    def _show_key(self, chosen: str, keys: tuple[str, ...]) -> None:
+        self._key_row.setVisible(bool(keys or chosen))
+        with QSignalBlocker(self.key):
+            self.key.clear()
+            self.key.addItem(self.tr("what fits (key, id, a file's name …)"), "")
+            for name in dict.fromkeys((*keys, *filter(None, [chosen]))):
+                self.key.addItem(name, name)
+            self.key.setCurrentIndex(self.key.findData(chosen))
 
     def _chip(self, at: int, path: str) -> QFrame:
         chip = QFrame()

@@ -9,8 +9,10 @@ from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from graph.binding import bind
+from graph.datasets import table
 from graph.edits import SetData, SetTraining
 from graph.params import Bool, Float, Int
+from graph.sources import validation_rows
 from graph.spec import Param
 from gui.parts.combo import Combo
 from gui.parts.editors import editor_for
@@ -21,6 +23,7 @@ from gui.theme import MEDIUM, SMALL, TINY
 if TYPE_CHECKING:
     from PySide6.QtGui import QShowEvent
 
+    from graph.columns import Bindings
     from graph.params import Kind, Value
     from gui.document import Document
     from gui.panels.data.asking import SampleAsking
@@ -109,6 +112,8 @@ class SplitPage(QWidget):
         bound = bind(project, self._document.report)
         own = bound.data is not None and bound.data.own_test
         self.own.setVisible(own)
+        if own:
+            self.own.setText(self._own_words(bound))
         for param in _PARAMS:
             holder = project.data if param.name == "test_split" else project.training
             editor = self.editors[param.name]
@@ -116,12 +121,22 @@ class SplitPage(QWidget):
                 value = getattr(holder, param.name)
                 editor.show_value(value, default=value == param.default)
         self.editors["test_split"].setEnabled(not own)
-        for name in ("validation_split", "stratified"):
-            self.editors[name].setEnabled(project.training.validation == "split")
+        splits = project.training.validation == "split"
+        self.editors["validation_split"].setEnabled(splits)
+        self.editors["stratified"].setEnabled(splits or not own)
         with QSignalBlocker(self.how):
             self.how.setCurrentIndex(self.how.findData(project.training.validation))
         self._asking.want()
         self._show_counts()
+
+    def _own_words(self, bound: Bindings) -> str:
+        words = self.tr("The data have a test part of their own.")
+        rows = bound.data is not None and bound.data.form == "rows"
+        count = validation_rows(table(self._document.project.data)) if rows else 0
+        more = self.tr(
+            "Their {0} validation samples count as training samples, of which a part is held out."
+        )
+        return f"{words} {more.format(f'{count:,}')}" if count else words
 
     def _show_counts(self) -> None:
         counts = self._asking.parts.counts

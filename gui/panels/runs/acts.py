@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QFile, QObject, QUrl, Signal
@@ -34,6 +33,7 @@ class RunActs(QObject):
     Signals:
         said(str, bool): a sentence for people, and whether something went wrong.
         drawing_wanted(Project): the drawing of a run is to be opened.
+        record_wanted(Run): what was told of a training is to be shown.
         maps_wanted(Run): a run is to be looked into.
         evaluation_wanted(Run): a run is to be evaluated on its test set.
         training_wanted(Path): the open drawing is to be trained from the weights in a file.
@@ -42,6 +42,7 @@ class RunActs(QObject):
 
     said = Signal(str, bool)
     drawing_wanted = Signal(object)
+    record_wanted = Signal(object)
     maps_wanted = Signal(object)
     evaluation_wanted = Signal(object)
     training_wanted = Signal(object)
@@ -77,10 +78,11 @@ class RunActs(QObject):
             ("drawing", self.tr("Open its drawing"), self.open_drawing, True),
             ("program", self.tr("Show its program"), self.show_program, True),
             ("folder", self.tr("Show its folder"), self.show_folder, True),
+            ("training", self.tr("Show its training"), self.record_wanted.emit, is_free),
             ("maps", self.tr("Look into its layers"), self.maps_wanted.emit, has_weights),
             ("evaluate", self.tr("Evaluate it on its test set"), evaluate, bool(weights)),
-            ("prove", self.tr("Prove its first epoch"), self.prove, is_still),
-            ("prove_whole", self.tr("Prove all of it"), partial(self.prove, whole=True), is_still),
+            ("prove_whole", self.tr("Prove it"), self.prove_whole, is_still),
+            ("prove", self.tr("Prove its first epoch alone"), self.prove, is_still),
             ("resume", self.tr("Resume its training"), self.resume, run.can_resume and is_free),
             ("longer", self.tr("Train it for longer…"), self.train_longer, is_still and is_free),
             ("rename", self.tr("Rename…"), self.rename, is_still),
@@ -135,8 +137,12 @@ class RunActs(QObject):
         """Show the folder in the system's own window."""
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(run.path)))
 
+    def prove_whole(self, run: Run) -> None:
+        """Run all of the program by itself and compare."""
+        self.prove(run, whole=True)
+
     def prove(self, run: Run, *, whole: bool = False) -> None:
-        """Run the program by itself and compare."""
+        """Run the program by itself, its first epoch or the `whole`, and compare."""
         if self.proving.is_running:
             self.said.emit(self.tr("One proof at a time: cancel the one that is running."), True)
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
@@ -44,17 +44,8 @@ _LIST, _CURVES, _TABLE = range(3)
 class RunsPanel(QWidget):
     """The list of runs, the queue above it, and the comparison of those that are ticked.
 
-    Signals:
-        drawing_wanted(Project): the drawing of a run is to be opened in a new tab.
-        maps_wanted(Run): a run is to be looked into.
-        evaluation_wanted(Run): a run is to be evaluated on its test set.
-        training_wanted(Path): the open drawing is to be trained from the weights in a file.
+    What a person wants to do with a run its `acts` tell.
     """
-
-    drawing_wanted = Signal(object)
-    maps_wanted = Signal(object)
-    evaluation_wanted = Signal(object)
-    training_wanted = Signal(object)
 
     def __init__(
         self,
@@ -114,8 +105,8 @@ class RunsPanel(QWidget):
         self.prove = link_button(self.tr("Prove it"), "runs.prove")
         self.prove.setToolTip(
             self.tr(
-                "Run this run's program by itself for one epoch, in a process without Layerloom, "
-                "and compare its numbers with those of the run"
+                "Run this run's program by itself, in a process without Layerloom, and compare its "
+                "first and last epoch and its test scores with those of the run"
             )
         )
         self.more = link_button(self.tr("More…"), "runs.more")
@@ -161,12 +152,8 @@ class RunsPanel(QWidget):
         self.table.doubleClicked.connect(lambda _index: self._with_run(acts.open_drawing))
         self.none.clicked.connect(self.model.clear_ticks)
         self.drawing.clicked.connect(lambda: self._with_run(acts.open_drawing))
-        self.prove.clicked.connect(lambda: self._with_run(acts.prove))
+        self.prove.clicked.connect(lambda: self._with_run(acts.prove_whole))
         self.more.clicked.connect(self._on_more_clicked)
-        acts.drawing_wanted.connect(self.drawing_wanted)
-        acts.maps_wanted.connect(self.maps_wanted)
-        acts.evaluation_wanted.connect(self.evaluation_wanted)
-        acts.training_wanted.connect(self.training_wanted)
         acts.changed.connect(self._records.reload)
         acts.said.connect(lambda words, bad: self.proof.say(words, bad=bad))
 

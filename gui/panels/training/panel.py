@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QUrl, Signal
@@ -20,17 +21,14 @@ from gui.charts.curves import Curves
 from gui.panels.training.controls import Controls
 from gui.panels.training.notes import NoteLine
 from gui.panels.training.parts import Notice, TextWindow
-from gui.panels.training.record import Record, begun, plan_texts
+from gui.panels.training.record import Record, begun, past, plan_texts
 from gui.parts.beside import Beside
 from gui.parts.widgets import Line, link_button
 from gui.runner import State
 from gui.theme import MEDIUM, SMALL, TINY
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from engine import protocol
-    from engine.observed import Facts
     from engine.runs import Run
     from gui.document import Document, Sheet
     from gui.runner import Failure, Runner
@@ -102,8 +100,8 @@ class TrainingPanel(QWidget):
         runner.progressed.connect(self._on_progressed)
         runner.epoch_ended.connect(self._on_epoch_ended)
         runner.gradients_seen.connect(self._on_gradients_seen)
-        runner.facts_known.connect(self._on_facts_known)
-        runner.evaluated.connect(self._on_evaluated)
+        runner.facts_known.connect(partial(self._keep, "facts"))
+        runner.evaluated.connect(partial(self._keep, "scores"))
         runner.finished.connect(self._on_finished)
         runner.failed.connect(self._on_failed)
         runner.logged.connect(self._on_logged)
@@ -197,13 +195,9 @@ class TrainingPanel(QWidget):
             self._shown.seen.noted.append(sentence)
             self.notes.show_notes(self._shown.notes)
 
-    def _on_facts_known(self, facts: Facts) -> None:
+    def _keep(self, name: str, value: object) -> None:
         if self._shown is not None:
-            self._shown.facts = facts
-
-    def _on_evaluated(self, scores: Mapping[str, float]) -> None:
-        if self._shown is not None:
-            self._shown.scores = dict(scores)
+            setattr(self._shown, name, value)
 
     def _on_finished(self, reason: str, run: Run | None) -> None:
         if self._shown is not None:
@@ -220,6 +214,12 @@ class TrainingPanel(QWidget):
             self._shown.log.append(text)
             self.log.append(text)
             self.messages.show()
+
+    def show_run(self, run: Run) -> None:
+        """Show how a run of the past went, until another drawing is shown or one is trained."""
+        if not self._runner.is_training:
+            self._shown = past(self._document.sheet, run)
+            self._show_record()
 
     # --- what the panel shows -----------------------------------------------------------------
 

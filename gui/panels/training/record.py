@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
+from engine import protocol
 from engine.diagnosis import diagnose
+from engine.expected import facts_of_run
 from engine.observed import Facts, Observed
 from graph.datasets import KNOWN
 from gui.charts.curves import Curves
@@ -18,7 +20,8 @@ from gui.panels.training.parts import clock, duration, epochs_text, score_texts
 from gui.runner import paused_words
 
 if TYPE_CHECKING:
-    from engine import protocol
+    from collections.abc import Mapping
+
     from engine.diagnosis import Note
     from engine.runs import Run
     from graph.project import Training
@@ -61,7 +64,7 @@ class Record:
     outcome: tuple[str, ...] = ()
     place: str = ""
     done: float = 0.0
-    scores: dict[str, float] = field(default_factory=dict)
+    scores: Mapping[str, float] = field(default_factory=dict)
     name: str = ""
     run: Run | None = None
     failure: Failure | None = None
@@ -91,11 +94,30 @@ class Record:
 
     def take_resumed(self, run: Run, resumed: protocol.Resumed) -> None:
         """The run goes on, and these epochs lie behind it."""
-        self.run, self.curves = run, Curves(max(self.epochs, resumed.epoch))
+        self.run = run
+        if not self.curves.epochs:  # this window hasn't seen them
+            self.take_told(run)
+        self.curves.length = max(self.epochs, resumed.epoch)
+        self.curves.rewind(resumed.epoch)
         self.seen.take(resumed)
+        self.seen.gradients = [one for one in self.seen.gradients if one.epoch < resumed.epoch]
         for epoch in resumed.epochs:
             self.curves.add_rate(epoch.epoch, epoch.learning_rate)
             self.curves.add_epoch(epoch.epoch, epoch.logs)
+
+    def take_told(self, run: Run) -> None:
+        """Take what a run has told long ago."""
+        events = tuple(run.told())
+        self.seen.take_told(events)
+        for event in events:
+            match event:
+                case protocol.Started():
+                    self.epochs = self.curves.length = event.epochs
+                case protocol.EpochEnded():
+                    self.curves.add_rate(event.epoch, event.learning_rate)
+                    self.curves.add_epoch(event.epoch, event.logs)
+                case protocol.Gradients():
+                    self.curves.add_norms(event.epoch, event.norms)
 
     def take_started(self, run: Run, started: protocol.Started) -> None:
         """Training begins."""
@@ -167,6 +189,29 @@ def begun(sheet: Sheet, run: Run | None) -> Record:
     record.words = _tr("Preparing the data and the model …")
     if run is not None:
         record.run, record.name = run, run.info.name
+    return record
+
+
+def past(sheet: Sheet, run: Run) -> Record:
+    """Return the record of a run that is over, or that another process trains."""
+    record = begun(sheet, run)
+    record.take_told(run)
+    record.facts = facts_of_run(run)
+    record.scores = {name: value for name, value in run.info.scores.items() if value is not None}
+    count = max(map(len, record.curves.epochs.values()), default=0)
+    record.done = count / max(1, record.epochs)
+    seconds = (duration(run.info.seconds),) if run.info.seconds is not None else ()
+    scores = score_texts(record.scores)
+    record.outcome = (" · ".join([*scores, *seconds]), " · ".join(scores[:2]), *scores[:1])
+    record.words = {
+        "completed": _tr("Trained for {0}"),
+        "stopped": _tr("Stopped after {0}; the weights are kept."),
+        "failed": _tr("The training failed after {0}."),
+    }.get(run.info.status, _tr("Cut off after {0}.")).format(epochs_text(count))
+    if run.info.status == "failed" and run.info.sentence:
+        record.words = f"{record.words} {run.info.sentence}"
+    if run.is_held:
+        record.words = _tr("Another process trains it; so far {0}.").format(epochs_text(count))
     return record
 
 

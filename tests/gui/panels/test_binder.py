@@ -383,6 +383,37 @@ def test_a_table_is_dropped_and_another_one_joined(
     qtbot.waitUntil(lambda: "10 rows are left out" in about.text())
     combo = panel.findChild(QComboBox, "binder.input.0.column")
     assert "weight" in [combo.itemText(at) for at in range(combo.count())]
+    assert "Rows are matched by “key”." in about.text()
     panel.findChild(QToolButton, "binder.joined.0.gone").click()
     qtbot.waitUntil(lambda: mlp.document.project.data.joined == ())
     qtbot.waitUntil(lambda: "24 training and 6 test samples" in about.text())
+
+
+def test_the_column_that_matches_rows_is_said_and_chosen(
+    panel: BinderPanel, mlp: Drawn, tmp_path: Path, qtbot: QtBot
+) -> None:
+    rows = range(30)
+    first, second = tmp_path / "one.csv", tmp_path / "two.csv"
+    lines = (f"{n},{29 - n},{n / 7},{'ab'[n % 2]}" for n in rows)
+    first.write_text("patient,visit,size,kind\n" + "\n".join(lines))
+    lines = (f"{n},{n},{n + 50},{n / 3}" for n in rows)
+    second.write_text("patient,visit,size,weight\n" + "\n".join(lines))
+    panel.use(str(first))
+    document = mlp.document
+    qtbot.waitUntil(lambda: document.project.data.source == str(first))
+    box = panel.findChild(QComboBox, "binder.key")
+    assert not box.isVisible(), "one table has nothing to be matched with"
+    panel._on_joined((str(second),))
+    about = panel.findChild(QLabel, "binder.about")
+    qtbot.waitUntil(lambda: "Rows are matched by “patient”." in about.text())
+    assert "24 training and 6 test samples" in about.text()
+    assert box.isVisible()
+    box.activated.emit(box.findData("visit"))
+    qtbot.waitUntil(lambda: document.project.data.key == "visit")
+    qtbot.waitUntil(lambda: "Rows are matched by “visit”." in about.text())
+    box.activated.emit(box.findData("size"))
+    qtbot.waitUntil(lambda: "have no row in common" in about.text())
+    assert document.project.data.key == box.currentData() == "visit", "nothing is changed"
+    document.sheet.stack.undo()
+    qtbot.waitUntil(lambda: "Rows are matched by “patient”." in about.text())
+    assert box.currentData() == ""

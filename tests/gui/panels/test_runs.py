@@ -14,13 +14,15 @@ from PySide6.QtGui import QAction, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QInputDialog, QLabel, QMessageBox, QPushButton
 
-from engine.protocol import EpochEnded, Evaluated, Finished, Started
+from engine.protocol import EpochEnded, Evaluated, Finished, Gradients, Started
 from engine.runs import Run, RunInfo, list_runs, new_run, open_run
 from graph import projectfile
 from graph.params import Named
 from graph.templates import load
 from gui.charts import export as chart_export
+from gui.document import Document
 from gui.panels.runs.panel import RunsPanel
+from gui.panels.training.panel import TrainingPanel
 from gui.run_queue import RunQueue
 from gui.runner import Runner
 from gui.theme import DARK, LIGHT, apply_theme
@@ -197,6 +199,30 @@ def test_overlaid_curves_are_drawn_on_a_logarithmic_axis_and_saved(
     assert {colour.lower() for _, colour in panel.model.ticked()} <= colours
 
 
+def test_the_training_of_an_old_run_is_shown_with_its_curves_and_notes(
+    panel: RunsPanel, qtbot: QtBot, folder: Path
+) -> None:
+    run = add_run(folder, "stuck", 0.1)
+    for epoch in range(3):
+        run.record(EpochEnded(epoch=epoch, seconds=1.0, logs={"loss": 2.3}, learning_rate=0.01))
+        run.record(Gradients(epoch=epoch, norms={"hidden1": 1e-9, "output": 1.0}, dead={}))
+    panel._records.reload()
+    until(lambda: "stuck" in names(panel))
+    document = Document()
+    training = TrainingPanel(document, DARK, panel._runner)
+    qtbot.addWidget(training)
+    training.show()
+    panel.acts.record_wanted.connect(training.show_run)
+    choose(panel, names(panel).index("stuck"), "training")
+    assert training.status.accessibleName() == "stuck: trained for 3 epochs"
+    assert training.outcome.accessibleName().startswith("Test accuracy 0.0000")
+    assert training.chart.curves.rates == {"learning rate": [0.01, 0.01, 0.01]}
+    assert training.chart.curves.norms["hidden1"] == [1e-9] * 3
+    assert "vanishing gradients" in {note.kind for note in training.notes.notes}
+    document.add(load("cnn"))
+    assert training.status.accessibleName().startswith("Ready for")
+
+
 def test_a_proof_is_shown_again_with_its_run(panel: RunsPanel) -> None:
     words = panel.findChild(QLabel, "runs.proof.words")
     open_run(panel.model.rows[1].run.path).update(proof="Not proved: 1 or 2.", proof_agrees=False)
@@ -221,7 +247,7 @@ def test_where_there_is_room_the_list_stands_beside_the_curves(panel: RunsPanel)
 
 def test_the_drawing_of_a_run_is_opened(panel: RunsPanel) -> None:
     opened: list[object] = []
-    panel.drawing_wanted.connect(opened.append)
+    panel.acts.drawing_wanted.connect(opened.append)
     panel.table.selectRow(0)
     QTest.mouseClick(panel.drawing, Qt.MouseButton.LeftButton)
     assert opened == [load("mlp")]
