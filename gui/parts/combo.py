@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QHelpEvent, QPalette
+from PySide6.QtGui import QHelpEvent, QPalette, QStandardItemModel
 from PySide6.QtWidgets import (
     QComboBox,
     QPushButton,
@@ -40,6 +40,14 @@ class Combo(QComboBox):
         self.setMinimumContentsLength(6)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMaxVisibleItems(16)
+
+    def withhold(self, text: str, value: object, why: str) -> None:
+        """List something that can't be chosen, with the reason as its tool tip."""
+        at, model = self.count(), self.model()
+        self.addItem(text, value)
+        self.setItemData(at, why, Qt.ItemDataRole.ToolTipRole)
+        if isinstance(model, QStandardItemModel):
+            model.item(at).setEnabled(False)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Scroll the panel instead of changing the value."""

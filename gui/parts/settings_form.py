@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtCore import QCoreApplication, QSignalBlocker, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from graph import objects
 from graph.params import Named, Unset
+from gui.parts.combo import Combo
 from gui.parts.editors import PLAN_WIDTH, ComboEditor, Editor, editor_for, plain_doc
 from gui.parts.form import FormGrid
 from gui.parts.widgets import link_button
@@ -21,6 +22,14 @@ if TYPE_CHECKING:
     from graph.spec import Param
 
     Maker = Callable[[Param, str], Editor | None]
+
+
+def withhold_others(box: QWidget, role: str) -> None:
+    """List what Keras has of a role and a drawing can't have, with the reasons as tool tips."""
+    text = QCoreApplication.translate("SettingsForm", "{0} (not offered)")
+    for name, why in objects.NOT_OFFERED.get(role, {}).items():
+        if isinstance(box, Combo):
+            box.withhold(text.format(name), name, f"{name} {why}.")
 
 
 class MonitorEditor(ComboEditor):

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from graph import objects
@@ -17,7 +16,7 @@ from gui.icons import action_icon
 from gui.parts.combo import Combo
 from gui.parts.editors import PLAN_WIDTH, Editor
 from gui.parts.form import FormGrid
-from gui.parts.settings_form import MonitorEditor, SettingsForm
+from gui.parts.settings_form import MonitorEditor, SettingsForm, withhold_others
 from gui.parts.trouble import TroubleNote
 from gui.parts.widgets import ElidedLabel, icon_button, link_button, set_property, turned
 from gui.theme import SMALL, TINY
@@ -188,15 +187,15 @@ class CallbacksForm(QWidget):
         for name in objects.offered(_ROLE):
             summary = objects.table(_ROLE)[name].summary
             text = self.tr("from a file of your own") if name == objects.OWN else name
-            package, at = missing(name), self.box.count()
+            package = missing(name)
             if package is not None:
                 text = self.tr("{0} (needs the package {1})").format(name, package)
                 summary += "\n" + self.tr("It isn't installed: pip install {0}").format(package)
+                self.box.withhold(text, name, summary)
+                continue
             self.box.addItem(text, name)
-            self.box.setItemData(at, summary, Qt.ItemDataRole.ToolTipRole)
-            model = self.box.model()
-            if package is not None and isinstance(model, QStandardItemModel):
-                model.item(at).setEnabled(False)
+            self.box.setItemData(self.box.count() - 1, summary, Qt.ItemDataRole.ToolTipRole)
+        withhold_others(self.box, _ROLE)
         self.box.setCurrentIndex(-1)
         self.box.activated.connect(self._on_added)
         head = FormGrid(width=PLAN_WIDTH, buttons=False)

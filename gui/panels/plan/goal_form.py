@@ -18,7 +18,7 @@ from graph.spec import Param
 from gui.parts.editors import PLAN_WIDTH, LineEditor, editor_for
 from gui.parts.form import FormGrid
 from gui.parts.names import Name
-from gui.parts.settings_form import SettingsForm
+from gui.parts.settings_form import SettingsForm, withhold_others
 from gui.parts.widgets import ElidedLabel, breakable, icon_button, label
 from gui.theme import TINY
 
@@ -73,6 +73,7 @@ class GoalForm(QWidget):
         choice = Param("loss", Choice((_AUTO, *words_of("loss"))), _AUTO, False, "")
         self.loss = editor_for(choice, f"plan.loss.{key}")
         self.loss.field.setObjectName(f"plan.loss.{key}")
+        withhold_others(self.loss.field, "loss")
         self.loss.committed.connect(self._on_loss)
         self.hint = label("", "muted", wrap=True)
         self.loss_form = SettingsForm("loss", f"plan.loss.{key}.settings")

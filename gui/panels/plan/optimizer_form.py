@@ -13,7 +13,7 @@ from gui.panels.plan.rate_form import RateArea, RateEditor, rate_editor
 from gui.parts.combo import Combo
 from gui.parts.editors import PLAN_WIDTH
 from gui.parts.form import FormGrid
-from gui.parts.settings_form import SettingsForm
+from gui.parts.settings_form import SettingsForm, withhold_others
 from gui.parts.widgets import link_button
 from gui.theme import TINY
 
@@ -45,6 +45,7 @@ class OptimizerForm(QWidget):
         self.box.setAccessibleName(self.tr("Optimizer"))
         for name in objects.offered(_ROLE):
             self.box.addItem(name, name)
+        withhold_others(self.box, _ROLE)
         self.box.activated.connect(lambda _n: self.edited.emit("", Named(self.box.currentText())))
         head = FormGrid(width=PLAN_WIDTH, buttons=False)
         head.add("optimizer", self.tr("How the weights are changed after each batch."), self.box)
