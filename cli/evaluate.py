@@ -11,8 +11,8 @@ from rich.table import Table
 
 from cli import session
 from cli.ends import Refusal, Status, print_json
-from cli.naming import find_run
-from cli.options import AsJson, RunName
+from cli.naming import find_run, weights_file
+from cli.options import AsJson, RunName, Weights
 from cli.progress import bar, values
 from engine import protocol, scores
 from engine.evaluating import (
@@ -25,7 +25,6 @@ from engine.evaluating import (
     judged,
     outputs_of,
     request_for,
-    weights_of,
 )
 from engine.runs import Run, RunError
 from graph import projectfile
@@ -41,10 +40,7 @@ _WORST = 20  # mistakes whose numbers are in the JSON
 def run(
     run_word: RunName,
     *,
-    weights: Annotated[
-        Path | None,
-        typer.Option(help="Load this file, also one in the run directory; default: the last."),
-    ] = None,
+    weights: Weights = None,
     part: Annotated[
         Literal["test", "validation", "train"], typer.Option(help="The part of the data.")
     ] = "test",
@@ -75,22 +71,9 @@ def _question(record: Run, weights: Path | None, part: str) -> tuple[Project, pr
     """Return the drawing of a run, and what to ask about it; raises Refusal."""
     try:
         project = projectfile.loads(record.drawing_text)
-        return project, request_for(record, project, _weights(record, weights), part)
+        return project, request_for(record, project, weights_file(record, weights), part)
     except (RunError, projectfile.BadFile, BadData) as error:
         raise Refusal(f"The run {record.path} can't be evaluated: {error}") from None
-
-
-def _weights(record: Run, wanted: Path | None) -> Path:
-    """Return the file of weights; raises Refusal."""
-    if wanted is None:
-        if found := weights_of(record):
-            return found[0]
-        raise Refusal(f"The run {record.path} has left no weights to evaluate.")
-    for path in (wanted, record.path / wanted):
-        if path.is_file():
-            return path
-    there = ", ".join(path.name for path in weights_of(record)) or "none"
-    raise Refusal(f"There is no file {wanted}; the run has left {there}.")
 
 
 def _answer(request: protocol.Evaluate) -> protocol.EvaluationReady:

@@ -7,8 +7,8 @@ import typer
 
 from cli import offscreen, session
 from cli.ends import Refusal, Status, report_files
-from cli.naming import find_run
-from cli.options import AsJson, RunName
+from cli.naming import find_run, weights_file
+from cli.options import AsJson, RunName, Weights
 from codegen import emit_activations
 from engine import protocol
 from engine.runs import Run, RunError
@@ -25,6 +25,7 @@ def run(  # noqa: PLR0913 - a parameter for each option
     output: Annotated[Path, typer.Option("-o", "--output", help="The PNG file to write.")] = Path(
         "maps.png"
     ),
+    weights: Weights = None,
     theme: Annotated[offscreen.Look, typer.Option(help="The picture's colours.")] = (
         offscreen.Look.LIGHT
     ),
@@ -32,6 +33,7 @@ def run(  # noqa: PLR0913 - a parameter for each option
 ) -> int:
     """Paint all maps of a layer of a trained model for one sample of the test set."""
     record = find_run(run_word)
+    record = record.with_weights(weights_file(record, weights))
     project, program = drawing_of(record)
     node = node_of(project.graph, layer)
     answer = session.maps(request(record, project, program, node, sample))

@@ -4,7 +4,26 @@ from pathlib import Path
 
 from cli.ends import Refusal
 from engine import runs
+from engine.evaluating import weights_of
 from engine.runs import Run, RunError
+
+
+def weights_file(record: Run, wanted: Path | None) -> Path:
+    """Return a file of weights, by its path or its name in the run directory; None: the last.
+
+    Raises:
+        Refusal: there is none.
+    """
+    there = weights_of(record)
+    if wanted is None:
+        if there:
+            return there[0]
+        raise Refusal(f"The run {record.path} has left no weights.")
+    for path in (wanted, record.path / wanted):
+        if path.is_file():
+            return path
+    names = ", ".join(path.name for path in there) or "none"
+    raise Refusal(f"There is no file {wanted}; the run has left {names}.")
 
 
 def find_run(word: str, parent: Path | None = None) -> Run:

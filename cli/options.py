@@ -12,6 +12,10 @@ RunName = Annotated[
 Folder = Annotated[
     Path | None, typer.Option(help="Look for runs there, not in the user's folder of runs.")
 ]
+Weights = Annotated[
+    Path | None,
+    typer.Option(help="Load this file, also one in the run directory; default: the last."),
+]
 Join = Annotated[
     list[str] | None,
     typer.Option(help="Match the rows of a further table or folder by key; may be repeated."),

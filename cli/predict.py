@@ -8,8 +8,8 @@ import typer
 
 from cli import session
 from cli.ends import Refusal, Status, print_json
-from cli.naming import find_run
-from cli.options import AsJson, RunName
+from cli.naming import find_run, weights_file
+from cli.options import AsJson, RunName, Weights
 from engine.answers import Said
 from engine.pictures import BadPicture, has_other_ground, is_digits, read
 from engine.protocol import Array
@@ -31,6 +31,7 @@ def run(  # noqa: PLR0913 - a parameter for each option
     sample: Annotated[
         int, typer.Option(min=0, help="The test sample that the other Inputs get, from 0.")
     ] = 0,
+    weights: Weights = None,
     invert: Annotated[
         bool | None,
         typer.Option(help="Exchange dark and bright; by default where the data set needs it."),
@@ -45,14 +46,15 @@ def run(  # noqa: PLR0913 - a parameter for each option
 
     The image is fitted to the Input: its proportions are kept, and made grey if the Input is.
     """
-    trial = _trial(find_run(run_word))
+    record = find_run(run_word)
+    trial = _trial(record.with_weights(weights_file(record, weights)))
     one = _input(trial, input_name)
     seen, done = _seen(trial, one, image, (invert, centre))
     answer = session.predict(trial.question(one.place, one.values(seen), sample=sample))
     said, others = trial.said(answer.outputs), list(trial.others(one))
     if as_json:
-        record = {"input": one.name, "done": list(done), "others": others, "sample": sample}
-        print_json(record | {"outputs": [*map(_as_record, said)]})
+        told = {"input": one.name, "done": list(done), "others": others, "sample": sample}
+        print_json(told | {"outputs": [*map(_as_record, said)]})
     else:
         if others:
             rest = f"{', '.join(others)}: sample {sample:,} of the test data"
@@ -82,8 +84,6 @@ def _seen(
 
 
 def _trial(record: Run) -> Trial:
-    if record.weights is None:
-        raise Refusal(f"The run {record.path} has left no weights to predict with.")
     try:
         project = projectfile.loads(record.drawing_text)
         return trial_of(record, project, infer(project))

@@ -105,11 +105,13 @@ class Run:
         path: the folder.
         info: what ``run.json`` says.
         history: the values of each epoch, by name.
+        chosen: weights that are looked at in place of the last: see `with_weights`.
     """
 
     path: Path
     info: RunInfo
     history: History = field(default_factory=dict)
+    chosen: Path | None = None
     _began: float | None = None
 
     @property
@@ -150,8 +152,14 @@ class Run:
 
     @property
     def weights(self) -> Path | None:
-        """The last weights, if the run has left any."""
+        """The weights that are chosen, else the last ones, if the run has left any."""
+        if self.chosen is not None:
+            return self.chosen
         return self.path / self.info.weights if self.info.weights else None
+
+    def with_weights(self, path: Path) -> "Run":
+        """Return the run to be looked at with other weights, such as those of a checkpoint."""
+        return Run(self.path, self.info, self.history, path)
 
     def record(self, event: Event) -> None:
         """Take an event of the training down; raises `RunError`."""

@@ -9,6 +9,7 @@ from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QTransform
 from PySide6.QtWidgets import QHBoxLayout, QSpinBox, QToolButton, QWidget
 
+from engine.evaluating import weights_of
 from graph import projectfile, registry
 from graph.datasets import BadData, describe
 from graph.inference import infer
@@ -19,7 +20,7 @@ from gui.parts.combo import named_combo
 from gui.theme import TINY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from engine.runs import Run
     from graph.inference import Report
@@ -115,7 +116,7 @@ class Choices(QWidget):
     """Three fields in a row.
 
     Signals:
-        run_chosen(Run): a person chose another run.
+        run_chosen(Run): a person chose another run, or other weights of it.
         changed(): another node or sample of the same run is chosen.
     """
 
@@ -169,17 +170,35 @@ class Choices(QWidget):
 
     def add_run(self, run: Run, *, newest: bool) -> None:
         """Offer a run, above all others or below them; once, also if it has gone on."""
-        paths = [one.path for one in self.runs()]
-        if run.path in paths:
-            self.run_box.removeItem(paths.index(run.path))
+        self._withdraw(lambda one: one.path == run.path)
         index = 0 if newest else self.run_box.count()
         self.run_box.insertItem(index, run_words(run), run)
         self.run_box.setItemData(index, run_words(run), Qt.ItemDataRole.ToolTipRole)
         self.setEnabled(True)
 
     def runs(self) -> list[Run]:
-        """Return the runs that are offered."""
+        """Return the runs that are offered, each with its last weights."""
+        return [one for one in self._offered() if one.chosen is None]
+
+    def _offered(self) -> list[Run]:
         return [self.run_box.itemData(n) for n in range(self.run_box.count())]
+
+    def _withdraw(self, is_it: Callable[[Run], bool]) -> None:
+        for at in reversed(range(self.run_box.count())):
+            if is_it(self.run_box.itemData(at)):
+                self.run_box.removeItem(at)
+
+    def _offer_weights(self, run: Run) -> int:
+        """Offer the other weights that a run has left, below it; return where its own stand."""
+        self._withdraw(lambda one: one.chosen is not None)
+        at = [one.path for one in self._offered()].index(run.path)
+        base: Run = self.run_box.itemData(at)
+        others = [path for path in weights_of(base) if path != base.weights]
+        for below, path in enumerate(others, at + 1):
+            words = f"↳ {path.name.partition('.')[0]} · {run.info.name}"
+            self.run_box.insertItem(below, words, base.with_weights(path))
+            self.run_box.setItemData(below, str(path), Qt.ItemDataRole.ToolTipRole)
+        return [(one.path, one.chosen) for one in self._offered()].index((run.path, run.chosen))
 
     def show_none(self) -> None:
         """Choose no run until somebody does."""
@@ -189,7 +208,7 @@ class Choices(QWidget):
     def show_opened(self, opened: Opened) -> None:
         """Offer a run's nodes and samples; keep the node if this run has it too."""
         before = self.node
-        self.run_box.setCurrentIndex(self.runs().index(opened.run))
+        self.run_box.setCurrentIndex(self._offer_weights(opened.run))
         with QSignalBlocker(self.layer_box):
             self.layer_box.clear()
             for key, words in opened.nodes():

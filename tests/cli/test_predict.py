@@ -50,6 +50,11 @@ def test_a_trained_model_predicts_an_image_file(here: Run, tmp_path: Path) -> No
     names = names_of(SAMPLE) or ()
     assert all(line.rsplit(maxsplit=2)[0].strip() in names for line in lines[1:])
 
+    named = here("predict", "runs", "large.png", "--weights", "last.weights.h5", "--json")
+    assert json.loads(named.out)["outputs"] == answer["outputs"]
+    refused = here("predict", "runs", "large.png", "--weights", "model-009.weights.h5")
+    assert refused.status == 2
+    assert "the run has left last.weights.h5, model-001" in refused.err
     refused = here("predict", "runs", "large.png", "--input", "other")
     assert refused.status == 2
     assert "visible" in refused.err

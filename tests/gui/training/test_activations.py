@@ -15,7 +15,8 @@ from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QSpinBox, QToolBut
 from engine.command import local_command
 from graph.edits import SetParams
 from graph.inference import infer
-from gui.panels.activations import ActivationsPanel
+from graph.project import Checkpoint
+from gui.panels.activations import ActivationsPanel, listing_of
 from gui.parts.listing import ListingDialog
 from gui.parts.mapgrid import MapGrid
 from gui.parts.mapsheet import (
@@ -102,6 +103,35 @@ def test_a_run_is_looked_into(
     assert "differs" in notice.text()
     document.undo_stack.undo()
     assert not notice.isVisible()
+
+
+@pytest.mark.engine
+def test_maps_are_those_of_the_checkpoint_that_is_chosen(
+    qtbot: QtBot, document: Document, runner: Runner, wait: Waiter
+) -> None:
+    every = Checkpoint(save_best_only=False, restore_best=False)
+    document.add(cnn(epochs=2, checkpoint=every))
+    panel = ActivationsPanel(document, DARK, runner)
+    qtbot.addWidget(panel)
+    panel.resize(700, 320)
+    panel.show()
+    runner.train(document.project, document.report)
+    _, run = wait.first(runner.finished)
+    _, last = wait.first(runner.maps_ready, runner.maps_failed)
+    box = panel.findChild(QComboBox, "activations.run")
+    offered = [box.itemText(at) for at in range(3)]
+    assert offered[1:] == ["↳ model-002 · cnn", "↳ model-001 · cnn"]
+    box.setCurrentIndex(2)
+    box.activated.emit(2)
+    look, first = wait.first(runner.maps_ready, runner.maps_failed)
+    assert look.run.weights == run.path / "model-001.weights.h5"
+    assert box.currentText() == "↳ model-001 · cnn"
+    assert not np.allclose(first.maps, last.maps)
+    assert "model-001.weights.h5" in listing_of(look).text
+    box.setCurrentIndex(0)
+    box.activated.emit(0)
+    _, again = wait.first(runner.maps_ready, runner.maps_failed)
+    np.testing.assert_array_equal(again.maps, last.maps)
 
 
 @pytest.mark.engine
