@@ -21,3 +21,14 @@ def dress_axes(view: Any, theme: Theme) -> None:  # noqa: ANN401 - a PlotWidget,
         axis.setPen(QColor(theme.border))
         axis.setTextPen(QColor(theme.muted))
         axis.setZValue(-1)  # its grid lies under the curves
+
+
+def make_plain(plot: Any, right: int) -> None:  # noqa: ANN401 - a PlotItem, which has no types
+    """Leave out what pyqtgraph offers besides: the wheel zooms, and so does dragging.
+
+    `right`: pixels that stay free there.
+    """
+    plot.vb.setMouseMode(plot.vb.RectMode)
+    plot.hideButtons()
+    plot.setMenuEnabled(False)
+    plot.setContentsMargins(0, 0, right, 0)

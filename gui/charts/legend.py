@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -12,7 +12,7 @@ from gui.charts.curves import VALIDATION
 from gui.theme import code_font
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QPaintEvent
+    from PySide6.QtGui import QMouseEvent, QPaintEvent
 
     from gui.theme import Theme
 
@@ -21,7 +21,13 @@ _LETTERS = 72  # pixels of a name that are always shown
 
 
 class Key(QWidget):
-    """One entry of a legend: a piece of the line, its name, its value."""
+    """One entry of a legend: a piece of the line, its name, its value.
+
+    Signals:
+        clicked(): a person clicked it.
+    """
+
+    clicked = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -42,6 +48,11 @@ class Key(QWidget):
         if longer:
             self.updateGeometry()
         self.update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Tell of a click."""
+        if event.button() is Qt.MouseButton.LeftButton and self.rect().contains(event.pos()):
+            self.clicked.emit()
 
     def sizeHint(self) -> QSize:
         """Return the room for line and text."""

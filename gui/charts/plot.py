@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtGui import QColor, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from gui.charts.axes import dress_axes
+from gui.charts.axes import dress_axes, make_plain
 from gui.charts.curves import VALIDATION, Curves, View, colour_of, log_ticks, smoothed, ticks
 from gui.charts.legend import Key, faint, line_pen
 from gui.theme import MEDIUM, SMALL, TINY, code_font
@@ -61,7 +61,7 @@ class Plot(QWidget):
         column.addWidget(self._view, 1)
         plot = self._view.getPlotItem()
         self._box = plot.vb
-        _make_plain(plot)
+        make_plain(plot, SMALL)
         self._cursor = self._pg.InfiniteLine(angle=90)
         self._cursor.hide()
         plot.addItem(self._cursor, ignoreBounds=True)
@@ -228,7 +228,7 @@ class Plot(QWidget):
         trained = next((name for name in names if name in curves.batches), None)
         if trained is not None and self._view_of.batches:
             thin = faint(self._colour(trained, names)).name(QColor.NameFormat.HexArgb)
-            self._batches.show_curve("each batch", None, thin, self._theme)
+            self._batches.show_curve("between epochs", None, thin, self._theme)
         self._batches.setVisible(trained is not None and self._view_of.batches)
         self._legend.invalidate()
         self._title.setText("" if self._place is None else f"epoch {round(self._place)}")
@@ -261,11 +261,3 @@ class Plot(QWidget):
         if place is not None:
             self._cursor.setPos(place)
         self._write_legend()
-
-
-def _make_plain(plot: Any) -> None:  # noqa: ANN401 - a PlotItem, which has no types
-    """Leave out what pyqtgraph offers besides: dragging zooms in."""
-    plot.vb.setMouseMode(plot.vb.RectMode)
-    plot.hideButtons()
-    plot.setMenuEnabled(False)
-    plot.setContentsMargins(0, 0, SMALL, 0)

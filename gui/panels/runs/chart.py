@@ -2,44 +2,37 @@
 
 from __future__ import annotations
 
-import importlib
 import math
-from typing import TYPE_CHECKING, Any, NamedTuple
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from PySide6.QtCore import QPointF, QSize, Qt
-from PySide6.QtGui import QColor, QPen
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from gui.charts import export as chart_export
-from gui.charts.axes import dress_axes
-from gui.charts.curves import VALIDATION, Curves, View, log_ticks, smoothed
-from gui.charts.legend import Key, line_pen
+from gui.charts.curves import VALIDATION, Curves, View
+from gui.charts.legend import Key
 from gui.charts.menu import ChartMenu
+from gui.panels.runs.overlay import Overlay, OverlayPlot
 from gui.parts.widgets import FlowLayout, label
-from gui.theme import MEDIUM, TINY, code_font
+from gui.theme import TINY, code_font
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gui.theme import Theme
 
-_DOTS = 40  # epochs up to which each is a dot
-_TICK_HEIGHT = 22  # pixels of the plot for each tick
 _LARGE = QSize(900, 560)  # of a picture for a report
 
 
-class Overlay(NamedTuple):
-    """The curves of one run in one metric, a value an epoch; NaN where there is none."""
-
-    name: str
-    colour: str
-    training: Sequence[float]
-    validation: Sequence[float]
-
-
 class OverlayChart(QWidget):
-    """One plot with a legend that shows the values of the epoch under the pointer."""
+    """One plot with a legend that shows the values of the epoch under the pointer.
+
+    Signals:
+        run_clicked(int): a person clicked the name of this run, counted from 0.
+    """
+
+    run_clicked = Signal(int)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,7 +45,7 @@ class OverlayChart(QWidget):
         self.menu = ChartMenu(self, "runs.chart", ("logarithmic",))
         self.menu.changed.connect(self.show_view)
         self.menu.save_wanted.connect(lambda: chart_export.ask_and_save(self))
-        self._view: Any = None  # made with the first curve: pyqtgraph takes 200 ms to import
+        self.plot: OverlayPlot | None = None  # made with the first curve
         self._empty = label(
             self.tr("Tick runs in the list: their curves are laid over each other here."),
             "muted",
@@ -90,19 +83,19 @@ class OverlayChart(QWidget):
         self._metric, self._shown = metric, tuple(runs)
         self._epoch = None
         self._stack.setCurrentIndex(1)
-        if self._view is None:
-            self._view = self._make_view()
-            self._column.addWidget(self._view, 1)
-            self._dress()
-        self._draw()
+        if self.plot is None:
+            self.plot = OverlayPlot(self._theme)
+            self.plot.pointed.connect(self._point_at)
+            self._column.addWidget(self.plot, 1)
+        self.plot.draw(self._shown, self._how)
         self._write_legend()
 
     def show_view(self, view: View) -> None:
         """Show the curves smoothed, or on a logarithmic axis."""
         self._how = view
         self.menu.show_view(view)
-        if self._shown:
-            self._draw()
+        if self._shown and self.plot is not None:
+            self.plot.draw(self._shown, view)
 
     @property
     def curves(self) -> Curves:
@@ -132,8 +125,8 @@ class OverlayChart(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of another theme; the curves come again with `show_runs`."""
         self._theme = theme
-        if self._view is not None:
-            self._dress()
+        if self.plot is not None:
+            self.plot.set_theme(theme)
 
     def sizeHint(self) -> QSize:
         """Return a size at which curves can be read."""
@@ -145,84 +138,7 @@ class OverlayChart(QWidget):
 
     def drawn(self) -> list[tuple[list[float], bool]]:
         """Return what is drawn: the values of each curve, and whether it is dashed."""
-        if self._view is None or not self._shown:
-            return []
-        items = self._view.getPlotItem().listDataItems()
-        return [
-            (list(item.getData()[1]), item.opts["pen"].style() != Qt.PenStyle.SolidLine)
-            for item in items
-        ]
-
-    # --- the plot -----------------------------------------------------------------------------
-
-    def _make_view(self) -> Any:  # noqa: ANN401 - pyqtgraph has no types
-        pg: Any = importlib.import_module("pyqtgraph")
-        view = pg.PlotWidget()
-        view.setObjectName("runs.chart.plot")
-        view.setFrameShape(view.Shape.NoFrame)
-        plot = view.getPlotItem()
-        plot.setMouseEnabled(x=False, y=False)
-        plot.hideButtons()
-        plot.setMenuEnabled(False)
-        plot.setContentsMargins(0, 0, MEDIUM, 0)
-        self._cursor = pg.InfiniteLine(angle=90)
-        self._cursor.hide()
-        plot.addItem(self._cursor, ignoreBounds=True)
-        view.scene().sigMouseMoved.connect(self._on_mouse_moved)
-        return view
-
-    def _dress(self) -> None:
-        dress_axes(self._view, self._theme)
-        self._view.getPlotItem().getAxis("left").setGrid(255)
-        self._cursor.setPen(QPen(QColor(self._theme.edge), 0))
-
-    def _draw(self) -> None:
-        plot = self._view.getPlotItem()
-        for item in list(plot.listDataItems()):
-            plot.removeItem(item)
-        for run in self._shown:
-            self._add(run.training, run.colour, dashed=False)
-            self._add(run.validation, run.colour, dashed=True)
-        plot.setXRange(1, max(2, self._length()), padding=0.03)
-        found = [v for values, _ in self.drawn() for v in values if math.isfinite(v)]
-        if found:
-            low, high = min(found), max(found)
-            margin = 0.05 * (high - low) or 0.05
-            plot.setYRange(low - margin, high + margin, padding=0)
-            self._show_ticks(low - margin, high + margin)
-        self._cursor.hide()
-
-    def _show_ticks(self, low: float, high: float) -> None:
-        room = max(2, min(6, self._view.height() // _TICK_HEIGHT))
-        ticks = [log_ticks(low, high, room)] if self._how.logarithmic else None
-        self._view.getPlotItem().getAxis("left").setTicks(ticks)
-
-    def _scaled(self, values: Sequence[float]) -> np.ndarray[Any, np.dtype[np.float64]]:
-        """Return what is drawn of values: smoothed, or their decimal logarithms."""
-        made = np.asarray(smoothed(values, self._how.smoothing), float)
-        if self._how.logarithmic:
-            made[~(made > 0)] = np.nan
-            made = np.log10(made)
-        return made
-
-    def _add(self, values: Sequence[float], colour: str, *, dashed: bool) -> None:
-        if not values:
-            return
-        few = len(values) <= _DOTS
-        self._view.plot(
-            np.arange(1, len(values) + 1, dtype=float),
-            self._scaled(values),
-            pen=line_pen(colour, dashed=dashed),
-            symbol="o" if few else None,
-            symbolSize=4,
-            symbolBrush=QColor(colour),
-            symbolPen=None,
-            antialias=True,
-            connect="finite",
-        )
-
-    def _length(self) -> int:
-        return max((len(one) for run in self._shown for one in run[2:]), default=0)
+        return self.plot.drawn() if self.plot is not None and self._shown else []
 
     # --- the legend ---------------------------------------------------------------------------
 
@@ -230,6 +146,8 @@ class OverlayChart(QWidget):
         while len(self._keys) < len(self._shown):
             self._keys.append(key := Key())
             self._legend.addWidget(key)
+            key.setCursor(Qt.CursorShape.PointingHandCursor)
+            key.clicked.connect(partial(self.run_clicked.emit, len(self._keys) - 1))
         for index, key in enumerate(self._keys):
             key.setVisible(index < len(self._shown))
         for key, run in zip(self._keys, self._shown, strict=False):
@@ -240,6 +158,8 @@ class OverlayChart(QWidget):
         self._lines[1].setVisible(has_validation)
         words = self.tr("epoch {0:,}").format(self._epoch) if self._epoch else ""
         self._epoch_label.setText(words)
+        if self.plot is not None:
+            self.plot.view.setToolTip(self._all_values(words) if self._epoch else "")
         self._legend.invalidate()
 
     def _value(self, run: Overlay) -> float | None:
@@ -250,12 +170,19 @@ class OverlayChart(QWidget):
             return None
         return values[at]
 
-    def _on_mouse_moved(self, point: QPointF) -> None:
-        box = self._view.getPlotItem().vb
-        epoch = None
-        if self._shown and box.sceneBoundingRect().contains(point):
-            epoch = min(self._length(), max(1, round(box.mapSceneToView(point).x())))
-        self._point_at(epoch)
+    def _all_values(self, heading: str) -> str:
+        """Return a line for each run with its values under the pointer, on both parts."""
+        at = (self._epoch or 1) - 1
+        lines = []
+        for run in self._shown:
+            values = ((self._metric, run.training), (self._val, run.validation))
+            told = [
+                f"{name} {part[at]:.4g}"
+                for name, part in values
+                if at < len(part) and math.isfinite(part[at])
+            ]
+            lines.append(f"{run.name}: {', '.join(told) or '–'}")
+        return "\n".join([heading, *lines])
 
     def leaveEvent(self, event: Any) -> None:  # noqa: ANN401 - Qt's event
         """Go back to the last values."""
@@ -263,10 +190,8 @@ class OverlayChart(QWidget):
         self._point_at(None)
 
     def _point_at(self, epoch: int | None) -> None:
-        if epoch == self._epoch or self._view is None:
+        if epoch == self._epoch or self.plot is None:
             return
         self._epoch = epoch
-        self._cursor.setVisible(epoch is not None)
-        if epoch is not None:
-            self._cursor.setPos(epoch)
+        self.plot.point_at(epoch)
         self._write_legend()

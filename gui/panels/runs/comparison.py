@@ -17,8 +17,9 @@ from PySide6.QtWidgets import (
 )
 
 from engine import compare
-from gui.panels.runs.chart import Overlay, OverlayChart
+from gui.panels.runs.chart import OverlayChart
 from gui.panels.runs.model import Compared, ComparisonModel
+from gui.panels.runs.overlay import Overlay
 from gui.parts.editors import Combo
 from gui.parts.tables import LEFT, set_up
 from gui.parts.widgets import label

@@ -151,6 +151,7 @@ class RunsPanel(QWidget):
         self.table.customContextMenuRequested.connect(self._on_menu_requested)
         self.table.doubleClicked.connect(lambda _index: self._with_run(acts.open_drawing))
         self.none.clicked.connect(self.model.clear_ticks)
+        self.comparison.chart.run_clicked.connect(self._on_curve_clicked)
         self.drawing.clicked.connect(lambda: self._with_run(acts.open_drawing))
         self.prove.clicked.connect(lambda: self._with_run(acts.prove_whole))
         self.more.clicked.connect(self._on_more_clicked)
@@ -254,6 +255,13 @@ class RunsPanel(QWidget):
         self.model.show_names(self.comparison.names)
         widen_names(self.table)
         self._enable()
+
+    def _on_curve_clicked(self, at: int) -> None:
+        """Choose the run whose curve is clicked, so that its drawing can be opened."""
+        path = self.model.ticked()[at][0].run.path
+        rows = [one.run.path for one in self.model.rows]
+        if path in rows:
+            self.table.selectRow(rows.index(path))
 
     # --- room ---------------------------------------------------------------------------------
 

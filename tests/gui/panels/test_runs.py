@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 import pytest
-from PySide6.QtCore import QEventLoop, QPoint, Qt, QTimer
+from PySide6.QtCore import QEventLoop, QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QAction, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QInputDialog, QLabel, QMessageBox, QPushButton
@@ -152,6 +152,35 @@ def test_ticked_runs_are_laid_over_each_other(panel: RunsPanel) -> None:
     QTest.mouseClick(panel.findChild(QPushButton, "runs.untick"), Qt.MouseButton.LeftButton)
     assert panel.model.ticked() == []
     assert panel.comparison.chart.drawn() == []
+
+
+def test_curves_are_zoomed_tell_both_values_and_lead_to_their_run(panel: RunsPanel) -> None:
+    panel.resize(1100, 320)
+    tick(panel, 0)
+    tick(panel, 1)
+    chart = panel.comparison.chart
+    assert chart.plot is not None
+    view = chart.plot.view
+    box = view.getPlotItem().vb
+    whole = box.viewRange()
+    chart.plot._on_mouse_moved(QPointF(box.mapViewToScene(QPointF(2, whole[1][0]))))
+    metric = panel.comparison.metric_box.currentText()
+    told = view.toolTip().splitlines()
+    assert told[0] == "epoch 2"
+    assert told[1].startswith("cnn one: ")
+    assert f"val_{metric}" in told[2] or metric == "loss"
+    box.setRange(xRange=(1, 2), padding=0)
+    box.sigRangeChangedManually.emit([True, True])  # as a turn of the wheel does
+    panel._records.reload()
+    QTest.qWait(50)
+    assert box.viewRange()[0][1] == pytest.approx(2), "the part stays when the list is read again"
+    for act in (QTest.mouseClick, QTest.mouseDClick, QTest.mouseRelease):
+        act(view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(200, 100))
+    until(lambda: box.viewRange() == whole)
+    panel.table.clearSelection()
+    QTest.mouseClick(chart._keys[1], Qt.MouseButton.LeftButton)
+    assert panel.current is not None
+    assert panel.current.run.info.name == "cnn two"
 
 
 def test_runs_of_one_name_say_what_differs(qtbot: QtBot, tmp_path: Path) -> None:

@@ -74,7 +74,7 @@ def test_the_legend_names_the_thin_line_and_stays_one_line(qtbot: QtBot) -> None
     plot = chart._plots[0]
     keys = [*plot._keys, plot._batches]
     qtbot.waitUntil(lambda: all(key.isVisible() for key in keys))
-    assert plot._batches.accessibleName() == "each batch"
+    assert plot._batches.accessibleName() == "between epochs"
     assert len({key.y() for key in keys}) == 1
     assert keys[-1].geometry().right() <= plot.width()
     assert plot._view.height() >= 90
