@@ -16,7 +16,9 @@ from graph.augment_misfits import augmentation_misfits
 from graph.binding import bind
 from graph.datasets import find_data, is_here
 from graph.edits import SetTraining
+from graph.inference import infer
 from graph.project import Augmentation, Project
+from graph.unvaried import unvaried, varying_layers
 from graph.views import mixes, switched_on, views
 from gui.panels.augmentation.form import AugmentationForm
 from gui.panels.augmentation.grid import SAMPLES, VARIANTS, AugmentationGrid
@@ -166,11 +168,14 @@ class AugmentationPanel(QWidget):
             self._soon.start()
 
     def _effects(self) -> tuple[str, ...]:
-        """Return what is varied, as the plan says."""
-        augmentation = self._augmentation
+        """Return what is varied, as the plan says, and the layers that vary too."""
+        augmentation, graph = self._augmentation, self._document.project.graph
+        layers = varying_layers(self._document.project, self._document.report)
+        kinds = tuple(dict.fromkeys(graph.layer_of(key).kind for key in layers))
         if augmentation.how == "none":
-            return ()
-        return (*switched_on(augmentation), *(("mixup",) if mixes(augmentation) else ()))
+            return kinds
+        mixed = ("mixup",) if mixes(augmentation) else ()
+        return (*switched_on(augmentation), *mixed, *kinds)
 
     # --- the preview --------------------------------------------------------------------------
 
@@ -185,6 +190,11 @@ class AugmentationPanel(QWidget):
                 "Only images can be varied, and no Input takes any. "
                 "Give one a column of images in the Data panel."
             )
+        if self._augmentation.how == "none" and self._effects():
+            return self.tr(
+                "Layers of the drawing vary the images ({0}). What the plan varies would stand "
+                "here: choose online or enlarged at the left."
+            ).format(", ".join(self._effects()))
         if self._augmentation.how == "none":
             return self.tr(
                 "Choose at the left: online varies the images of every batch anew, enlarged makes "
@@ -254,10 +264,10 @@ class AugmentationPanel(QWidget):
 
     def _on_compare(self) -> None:
         project, report = self._document.project, self._document.report
-        plain = with_augmentation(project, Augmentation())
+        plain = unvaried(project, report)
         words = ", ".join(self._effects())
         runs = [
-            (self.tr("{0}, no augmentation").format(project.name), plain, report),
+            (self.tr("{0}, no augmentation").format(project.name), plain, infer(plain)),
             (self.tr("{0}, {1}").format(project.name, words), project, report),
         ]
         title = self.tr("{0} with and without augmentation").format(project.name)

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QToolButton
 
+from graph import placing
 from graph.edits import SetTraining
 from graph.project import Augmentation
 from gui.document import Document
@@ -127,6 +128,32 @@ def test_an_experiment_is_the_drawing_with_and_without(
     assert [one.training.augmentation for _, one, _ in runs] == [
         Augmentation(),
         Augmentation("online", flip="both", mixup=0.2),
+    ]
+
+
+def test_layers_that_vary_images_are_taken_out_for_the_experiment(
+    panel: AugmentationPanel, document: Document, qtbot: QtBot
+) -> None:
+    graph = document.project.graph
+    (first,) = (
+        key for key, link in graph.links.items() if "Input" in graph.layer_of(link.source).kind
+    )
+    wide = graph.links[first].target
+    added, node = placing.new_node(document.project, "RandomFlip", 0, 0)
+    document.push(added, "Add")
+    document.push(placing.wire_into(document.project.graph, first, node, ("a", "b")), "Insert")
+    given: list[list[tuple[str, Project, Any]]] = []
+    panel.experiment_wanted.connect(lambda _title, runs: given.append(runs))
+    panel.show()
+    qtbot.waitUntil(lambda: "RandomFlip" in panel.notice.text())
+    QTest.mouseClick(panel.compare, Qt.MouseButton.LeftButton)
+    (((_, plain, report), (label, varied, _)),) = given
+    assert label == "cnn, RandomFlip"
+    assert varied is document.project
+    assert node not in plain.graph.nodes
+    assert report.spec_of(wide) is not None
+    assert [one.layer for one in plain.graph.nodes.values()] == [
+        one.layer for key, one in varied.graph.nodes.items() if key != node
     ]
 
 
