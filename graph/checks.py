@@ -18,6 +18,7 @@ from graph.binding import binding_problems
 from graph.problems import Problem, Severity
 from graph.spec import Calls
 from graph.topology import upstream, wiring
+from graph.unvaried import varied_apart
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -199,8 +200,19 @@ def _dead_branches(graph: Graph, wires: Wiring) -> Iterator[Problem]:
         yield _warning(kind="dead branch", sentence=sentence, node=key)
 
 
+def _varied_apart(graph: Graph, _wires: Wiring) -> Iterator[Problem]:
+    for one, other in varied_apart(graph):
+        first, second = graph.nodes[one].label, graph.nodes[other].label
+        sentence = (
+            f"{first} and {second} vary the images of two Inputs, each in its own way. "
+            "If both show the same thing, give them the same seed."
+        )
+        yield _warning(kind="varied apart", sentence=sentence, node=other)
+
+
 _GRAPH_ERRORS: tuple[Callable[[Graph, Wiring], Iterator[Problem]], ...] = (_no_input, _no_output)
 _GRAPH_WARNINGS: tuple[Callable[[Graph, Wiring], Iterator[Problem]], ...] = (
     _unused_inputs,
     _dead_branches,
+    _varied_apart,
 )

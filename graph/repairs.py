@@ -17,6 +17,7 @@ from graph.checks import (
     variable_fault,
 )
 from graph.edits import (
+    Batch,
     CantApply,
     Disconnect,
     Edit,
@@ -34,6 +35,7 @@ from graph.problems import Severity
 from graph.project import Port
 from graph.remedies import Candidate, Case, Steps, with_role
 from graph.topology import upstream, wiring
+from graph.unvaried import varied_apart
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -269,6 +271,19 @@ def _remove(case: Case) -> Iterator[Candidate]:
     )
 
 
+def _same_seed(case: Case) -> Iterator[Candidate]:
+    """Let the layers of two Inputs vary their images alike."""
+    graph = case.project.graph
+    for one, other in varied_apart(graph):
+        if other == case.node:
+            layers = {graph.nodes[key].layer for key in (one, other)}
+            seeds = (graph.layers[layer].params.get("seed") for layer in layers)
+            seed = next((seed for seed in seeds if seed is not None), 1)
+            edits = tuple(SetParams(layer, {"seed": seed}) for layer in sorted(layers))
+            names = remedies.names([case.label(one), case.label(other)])
+            yield Candidate(f"Give {names} the same seed", Batch(edits))
+
+
 def _make_output(case: Case) -> Iterator[Candidate]:
     """Put the end of a branch among the outputs."""
     outputs = (*case.project.graph.outputs, Port(case.node))
@@ -308,6 +323,7 @@ _OF_NODES: dict[str, tuple[Callable[[Case], Iterator[Candidate]], ...]] = {
     "double softmax": (remedies.take_out, _once_softmax),
     "data": (remedies.reset_params,),
     "unused input": (_remove,),
+    "varied apart": (_same_seed,),
     "dead branch": (_make_output, _remove),
 }
 _OF_DATA: dict[str, tuple[Callable[[Case], Iterator[Candidate]], ...]] = {

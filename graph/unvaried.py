@@ -9,11 +9,39 @@ import msgspec
 from graph import edits, registry
 from graph.placing import take_out
 from graph.project import Augmentation
-from graph.topology import wiring
+from graph.topology import upstream, wiring
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from graph.inference import Report
-    from graph.project import Project
+    from graph.project import Graph, Project
+
+
+def varied_apart(graph: Graph) -> Iterator[tuple[str, str]]:
+    """Yield pairs of nodes that vary the images of different Inputs, each at its own random.
+
+    Layers of one class with the same seed vary alike: their random numbers are the same.
+    """
+    wires = wiring(graph)
+    known: dict[str, list[tuple[str, set[str]]]] = {}
+    for key in wires.order:
+        layer = graph.layer_of(key)
+        if not is_augmentation(layer.kind):
+            continue
+        inputs = {one for one in upstream(graph, [key]) if not wires.into[one]}
+        for other, its in known.setdefault(layer.kind, []):
+            seeds = {graph.layer_of(one).params.get("seed") for one in (key, other)}
+            if not inputs & its and (len(seeds) > 1 or None in seeds):
+                yield other, key
+                break
+        known[layer.kind].append((key, inputs))
+
+
+def is_augmentation(kind: str) -> bool:
+    """Say whether a class of layers varies images at random."""
+    spec = registry.find(kind)
+    return spec is not None and spec.family == "augmentation" and "seed" in spec.defaults
 
 
 def varying_layers(project: Project, report: Report) -> tuple[str, ...]:
@@ -21,8 +49,7 @@ def varying_layers(project: Project, report: Report) -> tuple[str, ...]:
     wires = wiring(project.graph)
     found = []
     for key in wires.order:
-        spec = registry.find(project.graph.layer_of(key).kind)
-        if spec is None or spec.family != "augmentation":
+        if not is_augmentation(project.graph.layer_of(key).kind):
             continue
         links = (project.graph.links[link] for link in wires.into[key])
         specs = [report.spec_of(key), *(report.spec_of(one.source, one.output) for one in links)]

@@ -124,6 +124,13 @@ WARNED: dict[str, tuple[Any, ...]] = {
     "one-unit softmax": (VECTOR, ("out", "Dense", {"units": 1, **SOFTMAX}, ("visible",))),
     "double softmax": (VECTOR, OUTPUT, ("again", "Softmax", {}, ("output",))),
     "data": (VECTOR, ("act", "Softmax", {"axis": 3}, ("visible",))),
+    "varied apart": (
+        IMAGE,
+        ("other", "Input", {"shape": (28, 28, 1)}, ()),
+        ("flip1", "RandomFlip", {}, ("visible",)),
+        ("flip2", "RandomFlip", {"seed": 5}, ("other",)),
+        ("merge", "Add", {}, ("flip1", "flip2")),
+    ),
 }
 
 
@@ -131,6 +138,21 @@ WARNED: dict[str, tuple[Any, ...]] = {
 def test_what_keras_accepts_and_is_most_likely_wrong_is_a_warning(kind: str) -> None:
     (problem,) = told(drawn(*WARNED[kind]))
     assert (problem.kind, problem.severity) == (kind, Severity.WARNING)
+
+
+def test_images_that_are_varied_alike_or_belong_together_are_fine() -> None:
+    two = WARNED["varied apart"][:2]
+    seeds = [{"seed": 5}, {"seed": 5}]
+    flips = [
+        (f"flip{n}", "RandomFlip", seed, (name,))
+        for n, seed, name in zip((1, 2), seeds, ("visible", "other"), strict=True)
+    ]
+    merge = ("merge", "Add", {}, ("flip1", "flip2"))
+    assert told(drawn(*two, *flips, merge)) == ()
+    again = ("flip2", "RandomFlip", {}, ("visible",))
+    assert told(drawn(IMAGE, ("flip1", "RandomFlip", {}, ("visible",)), again, merge)) == ()
+    zoom = ("flip2", "RandomZoom", {"height_factor": 0.1}, ("other",))
+    assert told(drawn(*two, flips[0], zoom, merge)) == ()
 
 
 def test_softmax_of_several_units_and_sigmoid_of_one_are_fine() -> None:
