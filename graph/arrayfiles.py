@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+_MOST_COUNTED = 1000  # labels
+
 Header = tuple[tuple[int, ...], np.dtype[np.generic]]
 Array = np.ndarray[Any, Any]
 
@@ -131,7 +133,13 @@ def _described(
     if kind == LABEL and classes is None:
         kind = NUMBER
     shape = () if lone and kind == LABEL else shape
-    return Column(name, shape, str(dtype), kind, classes, base=name, lone_axis=lone and not shape)
+    made = Column(name, shape, str(dtype), kind, classes, base=name, lone_axis=lone and not shape)
+    if kind != LABEL or classes is None or classes > _MOST_COUNTED:
+        return made
+    learnt = labels[0].reshape(-1).astype("int64")
+    counts = np.bincount(learnt, minlength=classes)
+    in_order = bool(np.count_nonzero(counts) > 1 and (np.diff(learnt) >= 0).all())
+    return made._replace(counts=tuple(counts.tolist()), in_order=in_order)
 
 
 def _no_numbers(path: Path, name: str, shape: tuple[int, ...], dtype: np.dtype[np.generic]) -> str:

@@ -39,8 +39,32 @@ def source_misfits(project: Project, bound: Bindings) -> Iterator[Problem]:
             sentence="The held out part can't have each label in the same share: no output has "
             "labels. It is chosen at random.",
         )
+    yield from _held_out_end(project, bound)
     yield from _shared(project, bound)
     yield from _leaks(project, bound)
+
+
+def _held_out_end(project: Project, bound: Bindings) -> Iterator[Problem]:
+    """Yield that the end of arrays is held out, and has but the last labels."""
+    training, data = project.training, bound.data
+    if data is None or data.form == "rows" or not data.own_test:
+        return
+    if training.validation != "split" or training.stratified:
+        return
+    columns = (one.column for one in bound.outputs)
+    column = next((one for one in columns if one is not None and one.in_order), None)
+    if column is None:
+        return
+    left, last = data.train * training.validation_split, 0
+    for count in reversed(column.counts):
+        if left > 0 and count:
+            left, last = left - count, last + 1
+    labels = sum(map(bool, column.counts))
+    yield _warning(
+        kind="held out end",
+        sentence=f"The samples of {data.name} are in the order of “{column.name}”, and the "
+        f"held out part is their end: it has {last} of {labels} labels. Hold out some of each.",
+    )
 
 
 def _shared(project: Project, bound: Bindings) -> Iterator[Problem]:

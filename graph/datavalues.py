@@ -25,6 +25,7 @@ class Column(NamedTuple):
     its own, which is taken away. `stored`: in an array, as the name of a file, or as a cell.
     `members`: the columns of numbers of which a vector is made. `origin`: the number of its source
     among those of the data set. `endings`: of the names of its files, such as `.png`.
+    `in_order`: the training part has its labels one after the other: its end has few of them.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Column(NamedTuple):
     members: tuple[str, ...] = ()
     origin: int = 0
     endings: tuple[str, ...] = ()
+    in_order: bool = False
 
 
 class Mismatch(NamedTuple):

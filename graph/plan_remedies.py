@@ -44,6 +44,12 @@ def _set(training: Training, callback: Named, name: str, value: Value) -> Candid
     )
 
 
+def stratify(project: Project, _report: Report, _problem: Problem) -> Iterator[Candidate]:
+    """Hold out each label in the same share."""
+    training = replace(project.training, stratified=True)
+    yield Candidate("Hold out each label in the same share", SetTraining(training))
+
+
 def other_monitor(project: Project, report: Report, problem: Problem) -> Iterator[Candidate]:
     """Let a callback watch a value that is recorded."""
     found = _concerned(project.training, problem)

@@ -353,5 +353,6 @@ _OF_PLANS: dict[str, tuple[Callable[[Project, Report, Problem], Iterator[Candida
         plan_remedies.without_callback,
     ),
     "checkpoint": (plan_remedies.mend_checkpoint,),
+    "held out end": (plan_remedies.stratify,),
     "schedule": (plan_remedies.as_long_as_the_plan, plan_remedies.plain_rate),
 }

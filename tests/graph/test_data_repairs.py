@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -284,3 +285,27 @@ def test_halves_of_images_become_halves_of_own_images(
     report = infer(other := msgspec.structs.replace(project, data=kept))
     wrong = [one for one in problems(other, report) if one.kind == "no column"]
     assert len(wrong) == 2
+
+
+@pytest.mark.parametrize("in_order", [True, False])
+def test_held_out_samples_in_the_order_of_their_labels_are_told(
+    tmp_path: Path, *, in_order: bool
+) -> None:
+    labels = np.repeat(np.arange(5), 20)
+    labels = labels if in_order else np.random.default_rng(0).permutation(labels)
+    arrays = {"x": np.zeros((100, 28, 28, 1), "uint8"), "y": labels}
+    parts = {f"{name}_{part}": one for name, one in arrays.items() for part in ("train", "test")}
+    np.savez(tmp_path / "mine.npz", **parts)
+    data = Data(str(tmp_path / "mine.npz"))
+    project = msgspec.structs.replace(drawn(IMAGE, CONV, FLAT, dense(5)), data=data)
+    found = {one.kind: one for one in problems(project, infer(project))}
+    assert ("held out end" in found) is in_order
+    if in_order:
+        assert "it has 1 of 5 labels" in found["held out end"].sentence
+        ((label, repair),) = offered(project, "held out end").items()
+        assert (label, repair.preview) == (
+            "Hold out each label in the same share",
+            "in the training plan",
+        )
+        mended, _ = apply(project, repair.edit)
+        assert mended.training.stratified
