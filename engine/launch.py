@@ -1,5 +1,7 @@
 """From a drawing to a run: the run directory of a project, and the request that trains it."""
 
+import contextlib
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import msgspec
@@ -39,7 +41,7 @@ def prepare(  # noqa: PLR0913 - what a run is made of
     """
     info = RunInfo(
         seed=project.training.seed,
-        versions={"keras": ready.keras, "tensorflow": ready.tensorflow, "python": ready.python},
+        versions=_versions(ready),
         data=fingerprint(project),
         hardware=hardware.facts(ready.devices),
         parameters=totals(project, infer(project)).params,
@@ -51,6 +53,15 @@ def prepare(  # noqa: PLR0913 - what a run is made of
     # the engine has a working directory of its own
     place, data = str(run.path.resolve()), str(Path(folder).resolve())
     return run, protocol.Train(run_dir=place, program=program.text, folder=data, weights=info.start)
+
+
+def _versions(ready: protocol.Ready) -> dict[str, str]:
+    """Return what trains, by name and version."""
+    names = ("keras", "tensorflow", "numpy", "python")
+    found = {name: getattr(ready, name) for name in names}
+    with contextlib.suppress(PackageNotFoundError):  # a copy that was never installed
+        found["layerloom"] = version("layerloom")
+    return found
 
 
 def _bring_own(project: Project, folder: Path) -> None:

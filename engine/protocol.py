@@ -114,6 +114,7 @@ class Ready(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     tensorflow: str
     python: str
     devices: list[str]
+    numpy: str = ""
 
 
 class RatesTried(msgspec.Struct, frozen=True, kw_only=True, tag=True):

@@ -63,6 +63,7 @@ def main() -> None:
 def _ready() -> Ready:
     """Import Keras, which takes seconds, and let graphics cards share their memory."""
     import keras  # noqa: PLC0415 - requests are read, and failures told, before and during this
+    import numpy as np  # noqa: PLC0415 - as above
     import tensorflow as tf  # noqa: PLC0415 - as above
 
     devices = ["CPU"]
@@ -74,6 +75,7 @@ def _ready() -> Ready:
         keras=keras.__version__,
         tensorflow=tf.__version__,
         python=platform.python_version(),
+        numpy=np.__version__,
         devices=devices,
     )
 

@@ -136,15 +136,17 @@ def title_of(source: str) -> str:
 
 
 def is_here(project: Project) -> bool:
-    """Say whether a project's data set lies on this computer: in its folder or in Keras's cache.
-
-    Keras keeps what it downloads in `$KERAS_HOME/datasets`, or `~/.keras/datasets`.
-    """
+    """Say whether a project's data set lies on this computer: in its folder or in Keras's cache."""
     pattern = KERAS_FILES.get(project.data.source)
     if file_of(project).exists() or pattern is None:
         return file_of(project).exists()
+    return any(keras_folder().glob(pattern))
+
+
+def keras_folder() -> Path:
+    """Return the folder in which Keras keeps the data sets that it has downloaded."""
     home = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
-    return any((home / "datasets").glob(pattern))
+    return home / "datasets"
 
 
 def missing_sentence(name: str, folder: str) -> str:

@@ -83,7 +83,9 @@ def _arrays(data: Data, found: DataSet, columns: list[Column]) -> dict[str, Any]
         if found.form == "arrays":
             suffix = "_train" if found.own_test else ""
             return {one.base: np.load(path / f"{one.base}{suffix}.npy") for one in columns}
-        return _archived(path, columns, "_train" if found.own_test else "")
+        cached = datasets.keras_folder() / path.name
+        place = cached if found.keras and not path.exists() else path
+        return _archived(place, columns, "_train" if found.own_test else "")
     except (OSError, KeyError, ValueError, zipfile.BadZipFile):
         return {}  # it lies with Keras, or nowhere yet
 

@@ -95,7 +95,11 @@ class ValuesPage(QWidget):
 
     def _remark(self, found: DataSet, known: bool) -> str:  # noqa: FBT001 - one of two sentences
         if not known:
-            return self.tr("The values can be measured once the data are on this computer.")
+            words = self.tr(
+                "The values can be measured once {0}.npz, with x_train, y_train, x_test and "
+                "y_test, lies in the folder {1}."
+            )
+            return words.format(found.name, datasets.data_folder())
         if any(column.stored == FILE for column in found.columns):
             words = self.tr("Of all rows that are used; of images in files, {0} are looked at.")
             return words.format(statistics.IMAGES)
