@@ -9,9 +9,8 @@ from codegen import spelling
 from codegen.emit_callbacks import emit_callbacks, emit_own_imports, emit_rate
 from codegen.emit_compile import compiled
 from codegen.emit_weights import (
-    emit_balanced,
     emit_weighted_batches,
-    is_balanced,
+    emit_weights_of_labels,
     is_weighted,
 )
 from codegen.source import Group, statement
@@ -65,8 +64,7 @@ if __name__ == "__main__":
 
 def emit_train(writer: Writer, project: Project, report: Report, bound: Bindings) -> None:
     """Write the function that trains the model, and before it those that it asks."""
-    if is_balanced(project, bound):
-        emit_balanced(writer)
+    if emit_weights_of_labels(writer, project, bound):
         writer.add("\n")
     if emit_rate(writer, project):
         writer.add("\n")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from codegen.source import WIDTH, Group, flat, statement
+from graph import classweights
 from graph.datasets import LABEL
 
 if TYPE_CHECKING:
@@ -20,23 +21,44 @@ def balanced_weights(labels):
     return weights[classes].astype("float32")'''
 
 
-def is_balanced(project: Project, bound: Bindings) -> bool:
-    """Say whether the program weighs samples by how rare their labels are."""
-    return project.training.class_weight == "balanced" and any(map(_has_labels, bound.outputs))
+_CHOSEN = '''\
+def class_weights(labels):
+    """Return a weight for each sample by its label: 1 where none is chosen."""
+    weights = [CLASS_WEIGHTS.get(label, 1.0) for label in labels.tolist()]
+    return np.array(weights, dtype="float32")'''
+
+
+def emit_chosen(writer: Writer, project: Project, bound: Bindings) -> None:
+    """Write the weights of labels that a person has chosen, if there are some."""
+    weights = classweights.chosen(project, bound)
+    if weights:
+        pairs = tuple(f"{label}: {weight!r}" for label, weight in sorted(weights.items()))
+        writer.add(statement("CLASS_WEIGHTS = ", Group("", pairs, "{}"), indent=0))
+
+
+def _function(project: Project, bound: Bindings) -> str:
+    """Return the name of the function that makes weights of labels, or ""."""
+    if project.training.class_weight == classweights.BALANCED:
+        return "balanced_weights" if any(map(_has_labels, bound.outputs)) else ""
+    return "class_weights" if classweights.chosen(project, bound) else ""
 
 
 def is_weighted(project: Project, bound: Bindings) -> bool:
     """Say whether samples have weights at all."""
-    return is_balanced(project, bound) or (bool(bound.outputs) and _has_column(project, bound))
+    by_label = bool(_function(project, bound))
+    return by_label or (bool(bound.outputs) and _has_column(project, bound))
 
 
 def _has_column(project: Project, bound: Bindings) -> bool:
     return bound.data is not None and bound.data.column(project.training.sample_weight) is not None
 
 
-def emit_balanced(writer: Writer) -> None:
-    """Write the function that makes weights of labels."""
-    writer.add(_BALANCED)
+def emit_weights_of_labels(writer: Writer, project: Project, bound: Bindings) -> bool:
+    """Write the function that makes weights of labels, if there is one; say whether."""
+    name = _function(project, bound)
+    if name:
+        writer.add(_BALANCED if name == "balanced_weights" else _CHOSEN)
+    return bool(name)
 
 
 def emit_weighted_batches(writer: Writer, project: Project, bound: Bindings) -> None:
@@ -58,13 +80,15 @@ def emit_weighted_batches(writer: Writer, project: Project, bound: Bindings) -> 
 
 
 def _weights(one: Bound, targets: str, project: Project, bound: Bindings) -> Expression:
-    balanced = is_balanced(project, bound) and _has_labels(one)
+    function = _function(project, bound) if _has_labels(one) else ""
+    if function == "class_weights" and one.column != classweights.label_column(bound):
+        function = ""  # the labels of another output have other names
     column = 'data["weights"]' if _has_column(project, bound) else ""
-    if not balanced:
+    if not function:
         return column or f'np.ones(len({targets}), "float32")'
     one_hot = bool(one.steps) and any(step.kind == "one-hot" for step in one.steps or ())
     labels = f"np.argmax({targets}, axis=1)" if one_hot else targets
-    call = f"balanced_weights({labels})"
+    call = f"{function}({labels})"
     return f"{column} * {call}" if column else call
 
 

@@ -20,6 +20,7 @@ from codegen.emit_train import (
     emit_train,
     restores,
 )
+from codegen.emit_weights import emit_chosen
 from codegen.source import Program, Writer
 from graph.binding import bind
 
@@ -164,4 +165,5 @@ def _emit_imports(
     writer.add("\n".join(("from keras import layers", *further)) + "\n")
     emit_constants(writer, project)
     emit_data_constants(writer, project, bound)
+    emit_chosen(writer, project, bound)
     writer.section("imports", 1)

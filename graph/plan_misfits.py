@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from graph import callbacks, schedules
+from graph import callbacks, classweights, schedules
 from graph.amounts import steps_per_epoch
 from graph.datasets import LABEL
 from graph.objects import OWN, fault
@@ -237,13 +237,9 @@ def _weight_misfits(project: Project, bound: Bindings) -> Iterator[Problem]:
                 sentence=f"{name} has the loss weight {one.goal.weight:g}: {why}.",
                 node=one.port.node,
             )
-    labels = [one.column is not None and one.column.kind == LABEL for one in bound.outputs]
-    if training.class_weight == "balanced" and labels and not any(labels):
-        yield _warning(
-            kind="class weight",
-            sentence="Balanced class weights need labels, and no output has any: all samples "
-            "weigh the same.",
-        )
+    wrong = classweights.fault(project, bound) if bound.outputs else None
+    if wrong is not None:
+        yield _warning(kind="class weight", sentence=wrong)
     if training.sample_weight and bound.data is not None:
         column = bound.data.column(training.sample_weight)
         if column is None or column.shape != () or column.kind == LABEL:

@@ -169,7 +169,8 @@ class Training(msgspec.Struct, frozen=True):
     the test set, "none" nothing. `limit`: use only so many training samples (None: all).
     `goals` is keyed by `node:output` of an output. `stratified`: the held out part has each label
     in the same share. `callbacks` are Keras's by class name, beside `checkpoint`; "File" is a
-    callback of one's own (settings `path`, `name`). `class_weight`: "none" or "balanced".
+    callback of one's own (settings `path`, `name`). `class_weight`: "none", "balanced" or a
+    weight for each label, such as "Dress: 2, Shirt: 0.5" (see `graph.classweights`).
     `sample_weight`: a column of the data, or "". The optimizer's `learning_rate` may be a `Named`
     learning-rate schedule.
     """

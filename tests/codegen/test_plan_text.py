@@ -99,6 +99,18 @@ def test_weights_make_rare_labels_count_as_much_as_others() -> None:
     )
 
 
+def test_weights_are_chosen_for_labels_by_name_or_number() -> None:
+    text = text_of(planned("mlp", class_weight="Dress: 2.5, 5: 0, Ankle boot: 3"))
+    assert "CLASS_WEIGHTS = {3: 2.5, 5: 0.0, 9: 3.0}" in text
+    weights = function(text, "class_weights", np=np, CLASS_WEIGHTS={3: 2.5, 5: 0.0, 9: 3.0})
+    made = weights(np.array([0, 3, 5, 9, 3], "int32"))
+    assert made.dtype == np.float32
+    assert made.tolist() == [1.0, 2.5, 0.0, 3.0, 2.5]
+    assert "weights = class_weights(targets)" in text
+    for wrong in ("Dress", "Dress: much", "Dress: -1", "Hat: 2", "12: 2", "x: __import__('os')"):
+        assert text_of(planned("mlp", class_weight=wrong)) == text_of(planned("mlp"))
+
+
 def test_several_outputs_have_weights_and_goals_of_their_own() -> None:
     project = planned("several-outputs", class_weight="balanced")
     first, second = map(port_key, project.graph.outputs)

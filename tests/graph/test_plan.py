@@ -143,6 +143,10 @@ def test_weights_that_cannot_be_are_said() -> None:
     assert said(with_plan(mlp, class_weight="balanced"), "class weight") == []
     assert "needs labels" not in str(said(with_plan(mlp, sample_weight="none"), "sample weight"))
     assert "is not in the data set" in str(said(with_plan(mlp, sample_weight="w"), "sample weight"))
+    assert said(with_plan(mlp, class_weight="Dress: 2, 9: 0.5"), "class weight") == []
+    hat = str(said(with_plan(mlp, class_weight="Hat: 2"), "class weight"))
+    assert "“Hat” is no label of “label”; it has T-shirt/top, Trouser" in hat
+    assert "such as T-shirt/top: 2" in str(said(with_plan(mlp, class_weight="Bag"), "class weight"))
     auto = with_plan(load("autoencoder"), class_weight="balanced")
     assert "no output has any" in str(said(auto, "class weight"))
     assert "dtype float32" in str(said(with_plan(mlp, mixed_precision=True), "precision"))

@@ -247,7 +247,7 @@ class PlanPanel(QWidget):
         rates = schedules.of_plan(training, steps) if steps else None
         self.optimizer.show_optimizer(training.optimizer, rates, steps * training.epochs)
         self._show_goals(bound)
-        self.weights.show_plan(training, bound.data)
+        self.weights.show_plan(project, bound)
         self.checkpoint.show_checkpoint(training.checkpoint, names)
         self.callbacks.show_callbacks(training, names)
 

@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from graph.classweights import BALANCED, NONE, first_text, label_column
 from graph.datavalues import LABEL
 from graph.params import Bool
 from graph.spec import Param
 from gui.parts.combo import Combo
-from gui.parts.editors import PLAN_WIDTH, editor_for
+from gui.parts.editors import PLAN_WIDTH, LineEditor, editor_for
 from gui.parts.form import FormGrid
+from gui.parts.names import Name
 from gui.parts.widgets import link_button
 from gui.theme import TINY
 
 if TYPE_CHECKING:
-    from graph.datavalues import DataSet
-    from graph.project import Training
+    from graph.columns import Bindings
+    from graph.project import Project
 
 MINI_BATCH = 128
 
@@ -86,10 +88,13 @@ class WeightsForm(QWidget):
         super().__init__()
         self.balance = word_box("plan.class_weight", self.tr("Class weights"))
         self.balance.addItem(self.tr("all labels alike"), "none")
-        self.balance.addItem(self.tr("rare ones more"), "balanced")
-        self.balance.activated.connect(
-            lambda _n: self.edited.emit("class_weight", self.balance.currentData())
-        )
+        self.balance.addItem(self.tr("rare ones more"), BALANCED)
+        self.balance.addItem(self.tr("as I say"), "")
+        self.balance.activated.connect(self._on_balance_chosen)
+        self.by_label = LineEditor("plan.class_weight.by_label", Name(lambda _text: None))
+        self.by_label.field.setObjectName("plan.class_weight.by_label")
+        self.by_label.committed.connect(lambda text: self.edited.emit("class_weight", text))
+        self._first = ""  # what is changed first where each label is to have a weight
         self.column = word_box("plan.sample_weight", self.tr("Column of sample weights"))
         self.column.activated.connect(
             lambda _n: self.edited.emit("sample_weight", self.column.currentData())
@@ -101,6 +106,9 @@ class WeightsForm(QWidget):
         self.mixed.committed.connect(lambda value: self.edited.emit("mixed_precision", value))
         grid = FormGrid(width=PLAN_WIDTH, buttons=False)
         grid.add("class_weight", self.tr("What a sample counts by its label."), self.balance)
+        grid.addWidget(self.by_label, grid.rowCount(), 0, 1, 2)
+        tip_of_labels = self.tr("Labels and their weights, such as “Dress: 2”; others weigh 1.")
+        self.by_label.field.setToolTip(tip_of_labels)
         self._row = QWidget()
         columns = FormGrid(self._row, PLAN_WIDTH, buttons=False)
         columns.add("sample_weight", self.tr("A column that says what each counts."), self.column)
@@ -113,8 +121,18 @@ class WeightsForm(QWidget):
         column.addWidget(self._row)
         column.addLayout(last)
 
-    def show_plan(self, training: Training, data: DataSet | None) -> None:
+    def _on_balance_chosen(self, _index: int) -> None:
+        self.edited.emit("class_weight", self.balance.currentData() or self._first or NONE)
+
+    def show_plan(self, project: Project, bound: Bindings) -> None:
         """Show a plan; the data say which columns can be weights."""
+        training, data = project.training, bound.data
+        column = label_column(bound)
+        self._first = first_text(project, column) if column is not None else ""
+        is_chosen = training.class_weight not in {NONE, BALANCED}
+        self.by_label.setVisible(is_chosen)
+        if is_chosen and not self.by_label.is_being_edited:
+            self.by_label.show_value(training.class_weight)
         names = [
             one.name
             for one in (data.columns if data is not None else ())
@@ -123,7 +141,8 @@ class WeightsForm(QWidget):
         if training.sample_weight and training.sample_weight not in names:
             names.append(training.sample_weight)
         with QSignalBlocker(self.balance), QSignalBlocker(self.column):
-            self.balance.setCurrentIndex(self.balance.findData(training.class_weight))
+            word = "" if is_chosen else training.class_weight
+            self.balance.setCurrentIndex(self.balance.findData(word))
             self.column.clear()
             self.column.addItem(self.tr("all samples alike"), "")
             for name in names:

@@ -244,6 +244,16 @@ def test_weights_and_precision_are_edits(panel: PlanPanel, document: Document) -
     QTest.mouseClick(box, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at)
     assert (plan(document).class_weight, plan(document).mixed_precision) == ("balanced", True)
     assert "balanced_weights(targets)" in document.program.text
+    field = panel.findChild(QLineEdit, "plan.class_weight.by_label")
+    assert not field.isVisible()
+    choose(panel, "plan.class_weight", "as I say")
+    assert plan(document).class_weight.startswith("T-shirt/top: 1, Trouser: 1, ")
+    assert field.isVisible()
+    field.selectAll()
+    QTest.keyClicks(field, "Coat: 4")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert plan(document).class_weight == "Coat: 4"
+    assert "CLASS_WEIGHTS = {4: 4.0}" in document.program.text
     assert 'set_dtype_policy("mixed_float16")' in document.program.text
 
 
