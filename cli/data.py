@@ -150,6 +150,7 @@ def _as_record(
     return {
         "name": found.name,
         "title": found.title,
+        "matched": matched_by(found),
         "samples": {"train": found.train, "test": found.test, "own_test": found.own_test},
         "here": datasets.is_file(data.source) or bool(facts),
         "columns": [_column_record(one, facts.get(one.name)) for one in found.columns],
