@@ -101,11 +101,12 @@ class SourcePicker(QWidget):
     def _make_key(self, width: int) -> QWidget:
         self.key = Combo()
         self.key.setObjectName("binder.key")
+        self.key.setProperty("role", "")
         self.key.activated.connect(lambda at: self.keyed.emit(str(self.key.itemData(at))))
         self._key_row = QWidget()
         form = FormGrid(self._key_row, width, buttons=False)
         tip = self.tr("The column that says which rows belong together.")
-        form.add(self.tr("matched by"), tip, self.key)
+        form.add(self.tr("key"), tip, self.key)
         return self._key_row
 
     def set_theme(self, theme: Theme) -> None:
@@ -132,7 +133,7 @@ class SourcePicker(QWidget):
         self._key_row.setVisible(bool(keys or chosen))
         with QSignalBlocker(self.key):
             self.key.clear()
-            self.key.addItem(self.tr("what fits (key, id, a file's name …)"), "")
+            self.key.addItem(self.tr("what fits: key, id, a file's name …"), "")
             for name in dict.fromkeys((*keys, *filter(None, [chosen]))):
                 self.key.addItem(name, name)
             self.key.setCurrentIndex(self.key.findData(chosen))
