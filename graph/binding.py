@@ -195,9 +195,19 @@ def _input_columns(
         if key not in given and spec is not None:
             fits[key] = [column.name for column in columns if _fits(column, spec)]
     own = _shared_out(fits, {binding.column for binding in given.values()})
-    names = {key: next(iter((*fits.get(key, ()), columns[0].name))) for key in keys}
+    names = {
+        key: next(iter((*fits.get(key, ()), _likeliest(columns, report.spec_of(key)).name)))
+        for key in keys
+    }
     names |= own | {key: binding.column for key, binding in given.items() if key in names}
     return {key: data.column(name) for key, name in names.items()}
+
+
+def _likeliest(columns: list[Column], spec: TensorSpec | None) -> Column:
+    """Return what an Input is shown that no column fits: for a vector numbers, not image files."""
+    if spec is not None and len(spec.shape) == 2 and columns[0].stored == FILE:
+        return next((one for one in columns if one.kind == NUMBER), columns[0])
+    return columns[0]
 
 
 def _shared_out(fits: Mapping[str, list[str]], taken: set[str]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from graph.columns import unfit
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from graph.columns import Bindings, Bound
+    from graph.datavalues import DataSet, Mismatch
     from graph.project import Project
 
 _error = partial(Problem, severity=Severity.ERROR)
@@ -28,8 +30,9 @@ def source_misfits(project: Project, bound: Bindings) -> Iterator[Problem]:
     if bound.left_out:
         count = len({(one.row, one.where) for one in bound.left_out})
         rows = "1 row is" if count == 1 else f"{count:,} rows are"
-        first = " ".join(one.sentence for one in bound.left_out[:_FEW])
-        more = " …" if len(bound.left_out) > _FEW else ""
+        first = " ".join(map(_said, bound.left_out[:_FEW]))
+        further = len(bound.left_out) - _FEW
+        more = f" The page Left out of the tab Data lists {further:,} more." if further > 0 else ""
         yield _warning(kind="rows", sentence=f"{rows} left out. {first}{more}")
     training = project.training
     labels = any(one.column is not None and one.column.kind == LABEL for one in bound.outputs)
@@ -39,9 +42,30 @@ def source_misfits(project: Project, bound: Bindings) -> Iterator[Problem]:
             sentence="The held out part can't have each label in the same share: no output has "
             "labels. It is chosen at random.",
         )
+    yield from _unused_sources(data, bound)
     yield from _held_out_end(project, bound)
     yield from _shared(project, bound)
     yield from _leaks(project, bound)
+
+
+def _said(one: Mismatch) -> str:
+    """Return why a row is left out, with its number if the sentence doesn't have it."""
+    named = one.row is None or one.sentence.startswith("Row ")
+    return one.sentence if named else f"Row {one.row:,}: {one.sentence}"
+
+
+def _unused_sources(data: DataSet, bound: Bindings) -> Iterator[Problem]:
+    """Yield the joined sources of which no column is used."""
+    used = [one.column for one in (*bound.inputs, *bound.outputs) if one.column is not None]
+    names = {name for column in used for name in (column.name, *column.members)}
+    for number, origin in enumerate(data.origins):
+        mine = [one.name for one in data.columns if one.origin == number and not one.members]
+        if number and mine and not names.intersection(mine):
+            yield _warning(
+                kind="unused source",
+                sentence=f"Nothing takes a column of {PurePath(origin.path).name} yet: choose "
+                f"{' or '.join(mine[:_FEW])} for an Input or an output in the tab Data.",
+            )
 
 
 def _held_out_end(project: Project, bound: Bindings) -> Iterator[Problem]:

@@ -144,8 +144,9 @@ def _goals(project: Project) -> dict[str, str]:
 def _checkpoint(chosen: Checkpoint | None) -> str:
     if chosen is None:
         return "none"
-    kept = "the best" if chosen.save_best_only else "each"
-    return f"{kept} by {chosen.monitor}" + (", restored" if chosen.restore_best else "")
+    if not chosen.save_best_only:
+        return "each epoch"  # and none of them is restored
+    return f"best {chosen.monitor}" + (", restored" if chosen.restore_best else "")
 
 
 # --- drawings ---------------------------------------------------------------------------------

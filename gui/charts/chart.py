@@ -174,7 +174,7 @@ class Chart(QWidget):
             if plot.isVisibleTo(self):
                 plot.draw(curves, chosen, self.view)
         self._name_tabs(metrics)
-        self.menu.show()
+        self.menu.setVisible(bool(names))
 
     @property
     def _wanted(self) -> int:

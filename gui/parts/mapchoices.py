@@ -195,7 +195,7 @@ class Choices(QWidget):
         base: Run = self.run_box.itemData(at)
         others = [path for path in weights_of(base) if path != base.weights]
         for below, path in enumerate(others, at + 1):
-            words = f"↳ {path.name.partition('.')[0]} · {run.info.name}"
+            words = f"↳ {path.name.partition('.')[0]} · {run_words(run, scored=False)}"
             self.run_box.insertItem(below, words, base.with_weights(path))
             self.run_box.setItemData(below, str(path), Qt.ItemDataRole.ToolTipRole)
         return [(one.path, one.chosen) for one in self._offered()].index((run.path, run.chosen))

@@ -9,10 +9,14 @@ import pytest
 from PIL import Image
 
 from graph import datasets, sources, statistics, transforms
+from graph.binding import bind
+from graph.checks import problems
 from graph.datasets import BadData, describe, file_of, find_data, fingerprint, look_up
 from graph.datavalues import FILE, IMAGE, LABEL, NUMBER
+from graph.inference import infer
 from graph.params import Named
-from graph.project import Data, Project
+from graph.project import Binding, Data, Project
+from tests.graph.drawn import drawn
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -238,6 +242,41 @@ def test_sources_without_a_common_row_are_refused(tmp_path: Path) -> None:
         look_up(paths[0], (paths[1],))
     with pytest.raises(BadData, match=r"words.csv has no column with numbers"):
         look_up(paths[2])
+
+
+def test_a_joined_folder_that_nothing_takes_is_told(tmp_path: Path) -> None:
+    for side in ("left", "right"):
+        photos(tmp_path / side, *(f"{kind}/{at}.png" for kind in "ab" for at in range(10)))
+    sides = [str(tmp_path / side) for side in ("left", "right")]
+    rows = [(f"v{n}", "Input", {"shape": (6, 8, 3)}, ()) for n in (1, 2)]
+    rows += [(f"f{n}", "Flatten", {}, (f"v{n}",)) for n in (1, 2)]
+    rows += [("merge", "Concatenate", {}, ("f1", "f2")), ("out", "Dense", {"units": 2}, ("merge",))]
+    drawing = drawn(*rows)
+    data = Data(sides[0], joined=(sides[1],), inputs={n: Binding("image") for n in ("v1", "v2")})
+    for given, told in ((data, True), (Data(sides[0], joined=(sides[1],)), False)):
+        project = Project(drawing.graph, given)
+        report = infer(project)
+        found = [one for one in problems(project, report) if one.kind == "unused source"]
+        assert bool(found) is told
+        names = [one.column.name for one in bind(project, report).inputs if one.column is not None]
+        assert names == (["image", "image"] if told else ["image", "image of right"])
+    assert (
+        "Nothing takes a column of right yet: choose image of right"
+        in problems(Project(drawing.graph, data), infer(Project(drawing.graph, data)))[-1].sentence
+    )
+
+
+def test_a_vector_that_no_column_fits_is_shown_numbers_and_no_image(tmp_path: Path) -> None:
+    photos(tmp_path / "images", *(f"{at}.png" for at in range(20)))
+    lines = [f"{at}.png,{at}.5,{'ab'[at % 2]}" for at in range(20)]
+    source = table(tmp_path / "t.csv", "file,size,kind", *lines)
+    project = drawn(
+        ("numbers", "Input", {"shape": (2,)}, ()), ("out", "Dense", {"units": 2}, ("numbers",))
+    )
+    project = Project(project.graph, Data(source))
+    (one,) = bind(project, infer(project)).inputs
+    assert one.column is not None
+    assert one.column.name == "size"
 
 
 def test_only_rows_can_be_joined(tmp_path: Path) -> None:

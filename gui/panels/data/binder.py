@@ -59,6 +59,9 @@ def binder_style(theme: Theme) -> str:
     """
 
 
+_TOLD = frozenset({"rows", "unused source"})  # problems of no row in particular
+
+
 class BinderPanel(QWidget):
     """Data set, and a row for each Input and each output."""
 
@@ -159,7 +162,7 @@ class BinderPanel(QWidget):
             general += filter(None, [matched_by(bound.data)])
             if bound.data.keras and not is_here(self.document.project):
                 general.append(self.tr("Not on this computer yet: Keras will download it."))
-            general += [problem.sentence for problem in found if problem.kind == "rows"]
+            general += [problem.sentence for problem in found if problem.kind in _TOLD]
             if not bound.inputs and not bound.outputs:
                 general += self._column_lines(bound.data.columns)
         elif not general:

@@ -77,10 +77,18 @@ class LeftOutPage(QWidget):
     def refresh(self) -> None:
         """Show what is known of the rows now."""
         bound = bind(self._document.project, self._document.report)
-        found = bound.left_out
+        every = bound.data.mismatches if bound.data is not None else ()
+        found = (*bound.left_out, *(one for one in every if one not in {*bound.left_out}))
+        unused = self.tr("(no matter now: nothing takes “{0}”) {1}")
         rows = [
-            (one.where, f"{one.row:,}" if one.row is not None else "", one.sentence)
-            for one in found
+            (
+                one.where,
+                f"{one.row:,}" if one.row is not None else "",
+                one.sentence
+                if at < len(bound.left_out)
+                else unused.format(one.column, one.sentence),
+            )
+            for at, one in enumerate(found)
         ]
         # the file of a folder's image is in its place, and there is no number
         numbered = any(one.row is not None for one in found)
@@ -103,9 +111,9 @@ class LeftOutPage(QWidget):
         sentence = self.tr("{0} of {1} rows can be used.").format(f"{count:,}", f"{count + lost:,}")
         unused = len(bound.data.mismatches) - len(bound.left_out)
         if unused > 0:
-            words = self.tr("Further {0} in columns that are not used.")
-            cells = self.tr("1 fault") if unused == 1 else self.tr("{0} faults")
-            sentence += " " + words.format(cells.format(f"{unused:,}"))
+            words = self.tr("{0} more rows lack something that nothing takes now.")
+            one = self.tr("1 more row lacks something that nothing takes now.")
+            sentence += " " + (one if unused == 1 else words.format(f"{unused:,}"))
         return sentence
 
     def _say(self, sentence: str, *, error: bool = False) -> None:

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from graph import objects
 from graph.params import show
 from graph.problems import Severity
-from graph.project import Goal
+from graph.project import Binding, Goal
 from graph.shapes import show_shape
 from gui.panels.data.chips import ChipRow
 from gui.parts.combo import Combo, MenuField
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
     from graph.binding import Bound
     from graph.problems import Problem
-    from graph.project import Binding
     from gui.theme import Theme
 
 NAMES_WIDTH = 64  # of the names at the left of the data panel, in pixels
@@ -215,7 +214,11 @@ class BoundRow(QWidget):
     def _on_column(self, index: int) -> None:
         if self._binding is not None:
             column = self._columns.itemText(index)
-            self.bound.emit(msgspec.structs.replace(self._binding, column=column))
+            kept = self._binding.transforms
+            if any(step.name == "half" for step in kept or ()):  # of another image
+                kept = Binding("").transforms
+            changed = msgspec.structs.replace(self._binding, column=column, transforms=kept)
+            self.bound.emit(changed)
 
     def _on_loss(self, index: int) -> None:
         self.aimed.emit(msgspec.structs.replace(self._goal, loss=self._loss.itemData(index)))

@@ -60,6 +60,7 @@ class SourcePicker(QWidget):
     chosen = Signal(str)
     joined = Signal(object)
     keyed = Signal(str)
+    last_folder = Path.home()  # of all windows: where a person has chosen data last
 
     def __init__(self, width: int, theme: Theme) -> None:
         super().__init__()
@@ -186,12 +187,17 @@ class SourcePicker(QWidget):
 
     def _ask(self, call: object, *, folder: bool) -> None:
         near = Path(self._source).expanduser().parent  # "." of a set that Keras knows
-        begin = near if near.is_absolute() and near.is_dir() else Path.home()
+        begin = near if near.is_absolute() and near.is_dir() else SourcePicker.last_folder
         mode = QFileDialog.FileMode.Directory if folder else QFileDialog.FileMode.ExistingFile
         files = self.tr("Tables and NumPy archives ({0})").format(" ".join(_FILES))
         self._dialog = QFileDialog(self, self.tr("Choose a data set"), str(begin), files)
         self._dialog.setObjectName("binder.dialog")
         self._dialog.setFileMode(mode)
+        self._dialog.fileSelected.connect(_remember_folder)
         self._dialog.fileSelected.connect(call)
         self._dialog.finished.connect(self._dialog.deleteLater)
         self._dialog.open()
+
+
+def _remember_folder(path: str) -> None:
+    SourcePicker.last_folder = Path(path).parent

@@ -169,7 +169,7 @@ class Sheet:
             painter.drawImage(self.cells, _image(shares, theme))
             return
         one = self.place_of((0, 0))
-        most = "100" if self.shares else str(int(self.matrix.max()))
+        most = "100 %" if self.shares else str(int(self.matrix.max()))
         size = min(12, int(one.height()) - 1)
         while size >= _LEAST_FONT and _width(code_font(size), most) + 1 > one.width():
             size -= 1
@@ -182,7 +182,7 @@ class Sheet:
             colour = shade(theme, float(shares[truth, predicted]), right=truth == predicted)
             painter.fillRect(place, colour)
             if fits:
-                text = f"{100 * shares[truth, predicted]:.0f}" if self.shares else str(count)
+                text = f"{100 * shares[truth, predicted]:.0f} %" if self.shares else str(count)
                 painter.setPen(ink(colour))
                 painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,11 +16,13 @@ from engine.runs import RunError
 from engine.trying import trial_of
 from graph.datasets import file_of
 from graph.projectfile import BadFile
+from gui import aside
+from gui.data_reading import is_read_slowly
 from gui.panels.pad.body import PadBody
 from gui.panels.pad.tools import Others
 from gui.parts.editors import Combo
 from gui.parts.listing import Listing, ListingDialog
-from gui.parts.mapchoices import Choices, has_weights, open_run, same_drawing
+from gui.parts.mapchoices import Choices, Opened, has_weights, open_run, same_drawing
 from gui.parts.notice import Notice
 from gui.parts.older_runs import OlderRuns
 from gui.parts.widgets import Line, link_button
@@ -30,9 +33,9 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QShowEvent
 
     from engine.answers import Said
-    from engine.protocol import Predict, Predicted
+    from engine.protocol import Array, Predict, Predicted
     from engine.runs import Run
-    from engine.trying import Pictured, Trial
+    from engine.trying import Look, Pictured, Trial
     from gui.document import Document
     from gui.runner import Failure, Runner
     from gui.theme import Theme
@@ -55,6 +58,7 @@ class PadPanel(QWidget):
         self._document, self._runner, self._theme = document, runner, theme
         self._trial: Trial | None = None
         self._one: Pictured | None = None
+        self._wanted: Run | None = None  # the run that is to be tried
         self._others: tuple[str, ...] = ()  # the Inputs that aren't drawn
         self._older = OlderRuns(self)
         self._predicting = Predicting(runner, self)
@@ -150,23 +154,36 @@ class PadPanel(QWidget):
                 self.open_run(run)
 
     def open_run(self, run: Run) -> None:
-        """Try the model of a run that is offered."""
+        """Try the model of a run that is offered; its own data may have to be read before."""
         self._trial = self._one = None
+        self._wanted = run
         try:
             opened = open_run(run)
-            self._trial = trial_of(*opened)
         except (RunError, BadFile) as bad:
             self._say(str(bad), error=True)
             return
+        if is_read_slowly(opened.project.data):
+            self._say(self.tr("The data are being read …"))
+            aside.ask(self, "trial", partial(_tried, opened), partial(self._on_tried, opened))
+        else:
+            self._on_tried(opened, _tried(opened))
+
+    def _on_tried(self, opened: Opened, trial: Trial | str) -> None:
+        if opened.run is not self._wanted:
+            return  # another one was chosen meanwhile
+        if isinstance(trial, str):
+            self._say(trial, error=True)
+            return
+        self._trial = trial
         with QSignalBlocker(self.choices):
             self.choices.show_opened(opened)
         self.input_box.clear()
-        for one in self._trial.pictured:
+        for one in trial.pictured:
             self.input_box.addItem(one.name, one)
-        if self._trial.pictured:
-            self._draw(self._trial.pictured[0])
+        if trial.pictured:
+            self._draw(trial.pictured[0])
         else:
-            self._say(self._trial.obstacle)
+            self._say(trial.obstacle)
 
     def _draw(self, one: Pictured) -> None:
         """Let an Input be drawn."""
@@ -214,8 +231,6 @@ class PadPanel(QWidget):
         if path:
             self.open_file(Path(path))
 
-    # --- questions and answers ----------------------------------------------------------------
-
     def _ask(self) -> None:
         """Ask what the model makes of the pad; of an empty one too, so that it is loaded then."""
         if self._trial is None or self._one is None or not self.isVisible():
@@ -262,28 +277,43 @@ class PadPanel(QWidget):
         self.body.bars.set_sorted(is_sorted=not self.body.bars.is_sorted)
         self._tell(self.body.bars.said)
 
-    # --- the code -----------------------------------------------------------------------------
-
     def listing(self) -> Listing | None:
         """Return the program that predicts what is on the pad by itself; None without a run."""
         if self._trial is None or self._one is None:
             return None
-        run, project = self._trial.run, self._trial.project
-        program = self._trial.listing(self._one, self.body.look, self.choices.sample)
         self._folder = QTemporaryDir()  # until the next listing: the dialog may still save it
-        image = Path(self._folder.filePath("image.png"))
-        Image.fromarray(self.body.sheet.picture()).save(image)
-        reads = {image: image.name}
-        if run.weights is not None:
-            reads[run.weights] = run.weights.name
-        data = file_of(project)
-        if data.is_file() and len(self._trial.bound.inputs) > 1:
-            reads[data] = f"data/{data.name}"
-        first = program.sections["predict"].first
-        return Listing(program.text, first, run.path / "predict_image.py", reads)
+        given = self.body.look, self.body.sheet.picture(), self.choices.sample
+        return _listing(self._trial, self._one, given, self._folder)
 
     def _on_code_clicked(self) -> None:
         listing = self.listing()
         if listing is not None:
             title = self.tr("Predict an image file")
             ListingDialog(listing, title, self._theme, self).open()
+
+
+def _tried(opened: Opened) -> Trial | str:
+    """Return what is known of a run to be tried, or why it can't be; own data may be read."""
+    try:
+        return trial_of(*opened)
+    except (RunError, BadFile) as bad:
+        return str(bad)
+
+
+def _listing(
+    trial: Trial, one: Pictured, given: tuple[Look, Array, int], folder: QTemporaryDir
+) -> Listing:
+    """Return the program for a look, a picture and a sample; the picture is put into a folder."""
+    look, picture, sample = given
+    run, project = trial.run, trial.project
+    program = trial.listing(one, look, sample)
+    image = Path(folder.filePath("image.png"))
+    Image.fromarray(picture).save(image)
+    reads = {image: image.name}
+    if run.weights is not None:
+        reads[run.weights] = run.weights.name
+    data = file_of(project)
+    if data.is_file() and len(trial.bound.inputs) > 1:
+        reads[data] = f"data/{data.name}"
+    first = program.sections["predict"].first
+    return Listing(program.text, first, run.path / "predict_image.py", reads)

@@ -83,6 +83,11 @@ class CheckpointForm(QWidget):
         for name, editor in self.editors.items():
             if not editor.is_being_edited:
                 editor.show_value(getattr(checkpoint, name))
+        restored = self.editors["restore_best"]
+        restored.setEnabled(checkpoint.save_best_only)
+        restored.show_value(checkpoint.restore_best and checkpoint.save_best_only)
+        why = self.tr("Only with save_best_only: the file written last is the best one then.")
+        restored.setToolTip("" if checkpoint.save_best_only else why)
         self.repairs["filepath"].show_trouble(file_trouble(checkpoint.filepath))
         self.repairs["monitor"].show_trouble(monitor_trouble(checkpoint.monitor, recorded))
 

@@ -12,17 +12,19 @@ from PySide6.QtGui import QColor, QPen
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gui.charts.axes import dress_axes, make_plain
-from gui.charts.curves import View, log_ticks, smoothed
+from gui.charts.curves import View, log_ticks, smoothed, ticks
 from gui.charts.legend import faint, line_pen
 from gui.theme import MEDIUM
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from PySide6.QtGui import QResizeEvent
+
     from gui.theme import Theme
 
 _DOTS = 40  # epochs up to which each is a dot
-_TICK_HEIGHT = 22  # pixels of the plot for each tick
+_TICK_WIDTH, _TICK_HEIGHT = 48, 22  # pixels of the plot for each tick
 
 
 class Overlay(NamedTuple):
@@ -101,7 +103,7 @@ class OverlayPlot(QWidget):
             low, high = min(found), max(found)
             margin = 0.05 * (high - low) or 0.05
             self._plot.setYRange(low - margin, high + margin, padding=0)
-            self._show_ticks(low - margin, high + margin)
+        self._show_ticks()
 
     @property
     def length(self) -> int:
@@ -145,14 +147,23 @@ class OverlayPlot(QWidget):
             made = np.log10(made)
         return made
 
-    def _show_ticks(self, low: float, high: float) -> None:
-        room = max(2, min(6, self.view.height() // _TICK_HEIGHT))
-        ticks = [log_ticks(low, high, room)] if self._how.logarithmic else None
-        self._plot.getAxis("left").setTicks(ticks)
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Choose the ticks for the new size."""
+        super().resizeEvent(event)
+        self._show_ticks()
+
+    def _show_ticks(self) -> None:
+        """Write round numbers on the axes, as many as there is room for; epochs are whole."""
+        (left, right), (low, high) = self._plot.vb.viewRange()
+        across = max(2, min(10, self.view.width() // _TICK_WIDTH))
+        up = max(2, min(6, self.view.height() // _TICK_HEIGHT))
+        chosen = (log_ticks if self._how.logarithmic else ticks)(low, high, up)
+        self._plot.getAxis("left").setTicks([chosen])
+        self._plot.getAxis("bottom").setTicks([ticks(max(1, left), right, across, whole=True)])
 
     def _on_zoomed(self, *_: object) -> None:
         self._zoomed = True
-        self._show_ticks(*self._plot.vb.viewRange()[1])
+        self._show_ticks()
 
     def _on_mouse_clicked(self, event: Any) -> None:  # noqa: ANN401 - pyqtgraph's event
         """Show all of the curves after a look at a part, by a double click."""

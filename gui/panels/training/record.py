@@ -17,6 +17,7 @@ from engine.observed import Facts, Observed
 from graph.datasets import KNOWN
 from gui.charts.curves import Curves
 from gui.panels.training.parts import clock, duration, epochs_text, score_texts
+from gui.parts.mapchoices import run_words
 from gui.runner import paused_words
 
 if TYPE_CHECKING:
@@ -195,6 +196,7 @@ def begun(sheet: Sheet, run: Run | None) -> Record:
 def past(sheet: Sheet, run: Run) -> Record:
     """Return the record of a run that is over, or that another process trains."""
     record = begun(sheet, run)
+    record.name = run_words(run, scored=False)
     record.take_told(run)
     record.facts = facts_of_run(run)
     record.scores = {name: value for name, value in run.info.scores.items() if value is not None}

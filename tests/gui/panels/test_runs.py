@@ -243,7 +243,7 @@ def test_the_training_of_an_old_run_is_shown_with_its_curves_and_notes(
     training.show()
     panel.acts.record_wanted.connect(training.show_run)
     choose(panel, names(panel).index("stuck"), "training")
-    assert training.status.accessibleName() == "stuck: trained for 3 epochs"
+    assert training.status.accessibleName().endswith(" · stuck: trained for 3 epochs")
     assert training.outcome.accessibleName().startswith("Test accuracy 0.0000")
     assert training.chart.curves.rates == {"learning rate": [0.01, 0.01, 0.01]}
     assert training.chart.curves.norms["hidden1"] == [1e-9] * 3

@@ -20,11 +20,12 @@ from PySide6.QtWidgets import QLabel, QPushButton, QSpinBox
 from engine.answers import Said
 from engine.command import local_command
 from engine.pictures import fitted, read
-from engine.runs import Run, open_run
-from graph import templates
+from engine.runs import Run, RunInfo, new_run, open_run
+from graph import projectfile, templates
 from graph.inference import infer
 from graph.params import Named
-from graph.project import Binding
+from graph.project import Binding, Data
+from gui.data_reading import OwnData
 from gui.panels.pad.bars import INK, Bars
 from gui.panels.pad.panel import PadPanel
 from gui.panels.pad.sheet import PadSheet
@@ -315,3 +316,30 @@ def test_the_winner_is_marked_and_may_come_first(qtbot: QtBot) -> None:
     assert abs(grey.blue() - grey.red()) < 12
     bars.set_sorted(is_sorted=True)
     assert bars.order(bars.said[0]) == [1, 2, 0]
+
+
+def test_classes_keep_their_names_when_runs_on_other_own_data_are_tried(
+    panel: PadPanel, document: Document, wait: Waiter, tmp_path: Path
+) -> None:
+    own_data = OwnData(document, panel)  # from now on this thread reads no rows itself
+    runs = []
+    for classes in (("cat", "dog"), ("bag", "boot"), ("left", "right")):
+        folder = tmp_path / "_".join(classes)
+        for number in range(12):
+            place = folder / classes[number % 2]
+            place.mkdir(parents=True, exist_ok=True)
+            Image.new("L", (28, 28), number).save(place / f"{number}.png")
+        project = msgspec.structs.replace(cnn(), data=Data(str(folder)))
+        run = new_run(
+            tmp_path / "runs", folder.name, projectfile.dumps(project), "", RunInfo(weights="w.h5")
+        )
+        (run.path / "w.h5").touch()
+        panel.choices.add_run(run, newest=True)
+        runs.append((run, classes))
+    for run, classes in (*runs, *runs):
+        panel.open_run(run)
+        wait.until(lambda run=run: panel._trial is not None and panel._trial.run.path == run.path)
+        assert panel._trial is not None
+        (said,) = panel._trial.said([np.array([0.4, 0.6])])
+        assert said.names == classes
+    own_data.stop()
