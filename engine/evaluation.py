@@ -7,6 +7,7 @@ Loss and metrics come from the program's own ``evaluate``, on a model that the p
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import keras
@@ -64,7 +65,8 @@ class Evaluations:
             if request.outputs and request.indices:
                 made = loaded.model(inputs if len(inputs) > 1 else inputs[0], training=False)
                 outputs = [plain(values) for values in tf.nest.flatten(made)]
-            return SamplesReady(inputs=inputs, targets=targets, outputs=outputs)
+            files = _files(loaded.data[request.part][0], request.indices)
+            return SamplesReady(inputs=inputs, targets=targets, outputs=outputs, files=files)
         except WeightsError as error:
             return Failed(sentence=str(error), line=None, traceback="")
         except Exception as error:  # noqa: BLE001 - as above
@@ -98,6 +100,16 @@ class Evaluations:
         return EvaluationReady(
             scores={name: float(value) for name, value in scores.items()}, outputs=outputs
         )
+
+
+def _files(inputs: Any, indices: list[int]) -> list[list[str]]:  # noqa: ANN401 - of a program
+    """Return for each sample the files of its images, where they stay in files."""
+    named = [values.files for values in tf.nest.flatten(inputs) if hasattr(values, "files")]
+    if not named:
+        return []
+    return [
+        ["/".join(Path(one[at].numpy().decode()).parts[-2:]) for one in named] for at in indices
+    ]
 
 
 class _Compiled(BaseException):

@@ -194,11 +194,15 @@ class EvaluationReady(msgspec.Struct, frozen=True, kw_only=True, tag=True, eq=Fa
 
 
 class SamplesReady(msgspec.Struct, frozen=True, kw_only=True, tag=True, eq=False):
-    """The answer to `Samples`: an array for each input, target and output, all with batch axis."""
+    """The answer to `Samples`: an array for each input, target and output, all with batch axis.
+
+    `files`: for each sample the files that its images stay in, by folder and name.
+    """
 
     inputs: list[Array]
     targets: list[Array]
     outputs: list[Array]
+    files: list[list[str]] = []
 
 
 class Previewed(msgspec.Struct, frozen=True, kw_only=True, tag=True, eq=False):

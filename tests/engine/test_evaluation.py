@@ -7,6 +7,8 @@ import pytest
 
 from engine.client import Engine, ProgramFailed
 from engine.protocol import Advanced, Evaluate, Evaluated, EvaluationReady, Finished, Samples, Train
+from graph.project import Data
+from tests.codegen.own_data import network, on, photos, text_of
 
 pytestmark = pytest.mark.engine
 
@@ -126,3 +128,22 @@ def test_weights_that_are_not_there_are_a_sentence(
     gone = str(tmp_path / "last.weights.h5")
     with pytest.raises(ProgramFailed, match="There are no weights at"):
         warm.evaluate(Evaluate(program=program, folder=folder, weights=gone))
+
+
+def test_samples_are_told_with_the_files_of_their_images(warm: Engine, tmp_path: Path) -> None:
+    project = on(network({"image": (10, 8, 3)}, 1, "sigmoid"), Data(str(photos(tmp_path))))
+    text, place = text_of(project), str(tmp_path)
+    (tmp_path / "run").mkdir()
+    finished = list(warm.train(Train(run_dir=str(tmp_path / "run"), program=text, folder=place)))[
+        -1
+    ]
+    assert isinstance(finished, Finished)
+    assert finished.weights is not None
+    answer = warm.samples(
+        Samples(program=text, folder=place, weights=finished.weights, indices=[0, 3])
+    )
+    assert len(answer.files) == 2
+    for (name,), image in zip(answer.files, answer.inputs[0], strict=True):
+        assert (tmp_path / "photos" / name).is_file()
+        is_red = bool(image[0, 0, 0] > image[0, 0, 2])
+        assert is_red == name.startswith("bag/"), "odd numbers are red, and bags"

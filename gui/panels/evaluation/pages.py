@@ -103,6 +103,8 @@ class Feed(QObject):
         pictures = tuple(_picture(values) for values in shown if _is_picture(values))[:_PICTURES]
         numbers = next((_numbers(values) for values in shown if not _is_picture(values)), "")
         lines, tip = self._describe(sample)
+        if came.files:
+            tip = "\n".join((tip, *came.files[at]))
         return Tile(sample, pictures, "" if pictures else numbers, lines, tip)
 
 
