@@ -22,7 +22,7 @@ from gui.panels.runs.model import Compared, ComparisonModel
 from gui.panels.runs.overlay import Overlay
 from gui.parts.editors import Combo
 from gui.parts.tables import LEFT, set_up
-from gui.parts.widgets import label
+from gui.parts.widgets import label, scrolling
 from gui.theme import SMALL, TINY
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ _MEASURED_ROWS = 40  # by which the columns' widths are chosen
 _MOST_WIDTH = 180  # pixels of a column
 _MOST_NAME_WIDTH = 240  # pixels, where names say what differs
 _ROW = 26  # pixels
-_DIFFERENCES = 5  # rows that are in sight at once
+_COMPARED, _DIFFERENCES = 6, 5  # rows that are in sight at once
 
 
 class Comparison(QWidget):
@@ -66,12 +66,13 @@ class Comparison(QWidget):
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(TINY)
-        column.addWidget(self.table, 1)
-        column.addWidget(self.different)
+        column.addWidget(self.table)
         column.addWidget(self.gap)
+        column.addWidget(self.different)
+        column.addStretch(1)
         self._pages = QStackedLayout(self)
         self._pages.addWidget(self.chart)
-        self._pages.addWidget(page)
+        self._pages.addWidget(scrolling(page))
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of another theme; those of the runs come with `show_ticked`."""
@@ -113,6 +114,7 @@ class Comparison(QWidget):
         ]
         self.model.show_rows(rows)
         fit_columns(self.table)
+        _fit_height(self.table, len(rows), _COMPARED)
         said = compare.gap_sentence(metric, [(row.name, row.pair) for row in rows])
         other = compare.data_sentence([(name, one.run) for name, (one, _) in named])
         said = other or said  # a trend from one data set to another means nothing
@@ -138,10 +140,15 @@ class Comparison(QWidget):
             self.differences.appendRow(cells)
         header = self.different.horizontalHeader()
         header.setDefaultAlignment(LEFT)
-        rows = min(_DIFFERENCES, len(found))
-        self.different.setFixedHeight(rows * _ROW + header.sizeHint().height() + SMALL)
+        _fit_height(self.different, len(found), _DIFFERENCES)
         self.different.setVisible(bool(found))
         fit_columns(self.different)
+
+
+def _fit_height(table: QTableView, rows: int, most: int) -> None:
+    """Make a table as high as its rows, if they aren't many: the page scrolls."""
+    head = table.horizontalHeader().sizeHint().height()
+    table.setFixedHeight(min(most, max(1, rows)) * _ROW + head + SMALL)
 
 
 def runs_table(name: str, model: QAbstractItemModel) -> QTableView:

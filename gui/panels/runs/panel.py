@@ -20,7 +20,7 @@ from gui.panels.runs.comparison import Comparison, fit_columns, runs_table, wide
 from gui.panels.runs.model import RunsModel
 from gui.panels.runs.proof import ProofStrip
 from gui.panels.runs.queue import QueueStrip
-from gui.parts.widgets import label, link_button
+from gui.parts.widgets import Line, label, link_button
 from gui.run_records import RunRecords
 from gui.theme import MEDIUM, SMALL, TINY
 
@@ -98,8 +98,7 @@ class RunsPanel(QWidget):
         )
         self.empty.setObjectName("runs.empty")
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.hint = label("", "muted")
-        self.hint.setObjectName("runs.hint")
+        self.hint = Line("runs.hint", "muted")
         self.none = link_button(self.tr("Untick all"), "runs.untick")
         self.drawing = link_button(self.tr("Open drawing"), "runs.drawing")
         self.prove = link_button(self.tr("Prove it"), "runs.prove")
@@ -234,7 +233,11 @@ class RunsPanel(QWidget):
         if shown != there:
             words = self.tr("{0:,} of {1:,} runs")
         ticks = self.tr(" · {0} ticked").format(ticked) if ticked else ""
-        self.hint.setText(words.format(shown, there) + ticks if there else "")
+        told = words.format(shown, there) + ticks if there else ""
+        if one is not None and not self._left.isVisibleTo(self):  # nobody sees which is chosen
+            name = self.comparison.names.get(one.run.path, one.run.info.name)
+            told = self.tr("{0} is chosen").format(name)
+        self.hint.set_text(told)
 
     # --- the comparison -----------------------------------------------------------------------
 
@@ -286,3 +289,4 @@ class RunsPanel(QWidget):
         self.comparison.setContentsMargins(SMALL if wide else 0, 0, 0, 0)
         box = self.comparison.metric_box
         box.setVisible((wide or at != _LIST) and box.count() > 0)
+        self._enable()
