@@ -36,6 +36,7 @@ _MEASURED_ROWS = 40  # by which the columns' widths are chosen
 _MOST_WIDTH = 180  # pixels of a column
 _MOST_NAME_WIDTH = 240  # pixels, where names say what differs
 _ROW = 26  # pixels
+_BETWEEN = " · "  # a run's name and what differs
 _COMPARED, _DIFFERENCES = 6, 5  # rows that are in sight at once
 
 
@@ -105,9 +106,17 @@ class Comparison(QWidget):
             one.run.path: name for (one, _), name in zip(self._ticked, self._names, strict=True)
         }
 
+    @property
+    def short_names(self) -> list[str]:
+        """The names without the one that all of the runs have."""
+        first = self._names[0].partition(_BETWEEN)[0] + _BETWEEN if self._names else ""
+        if len(self._names) > 1 and all(name.startswith(first) for name in self._names):
+            return [name.removeprefix(first) for name in self._names]
+        return self._names
+
     def _show(self, *_values: object) -> None:
         metric = self.metric_box.currentText()
-        names = self._names
+        names = self.short_names
         named = list(zip(names, self._ticked, strict=True))
         rows = [
             Compared(name, colour, compare.pair(one.run, metric)) for name, (one, colour) in named
@@ -132,7 +141,7 @@ class Comparison(QWidget):
         """Show a row for whatever differs between the drawings, data and plans of the runs."""
         found = compare.different([one for one, _ in self._ticked])
         self.differences.clear()
-        self.differences.setHorizontalHeaderLabels([self.tr("what differs"), *self._names])
+        self.differences.setHorizontalHeaderLabels([self.tr("what differs"), *self.short_names])
         for one in found:
             cells = [QStandardItem(text) for text in (one.what, *one.values)]
             for cell in cells:

@@ -235,8 +235,8 @@ class RunsPanel(QWidget):
         ticks = self.tr(" · {0} ticked").format(ticked) if ticked else ""
         told = words.format(shown, there) + ticks if there else ""
         if one is not None and not self._left.isVisibleTo(self):  # nobody sees which is chosen
-            name = self.comparison.names.get(one.run.path, one.run.info.name)
-            told = self.tr("{0} is chosen").format(name)
+            named = dict(zip(self.comparison.names, self.comparison.short_names, strict=True))
+            told = self.tr("{0} is chosen").format(named.get(one.run.path, one.run.info.name))
         self.hint.set_text(told)
 
     # --- the comparison -----------------------------------------------------------------------
