@@ -21,13 +21,20 @@ if TYPE_CHECKING:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run what is fast and low first: a broken core is then the first thing to be seen."""
+    """Run what is fast and low first: a broken core is then the first thing to be seen.
+
+    Of what starts engines the longest files come first, so that no worker is left alone with one.
+    """
     order = ("graph", "codegen", "resources", "engine", "cli", "gui", "conformance", "e2e")
+
+    long = ("test_docs", "test_benchmarks", "test_demo", "test_resume", "test_every_object")
 
     def place(item: pytest.Item) -> tuple[bool, int]:
         parts = item.path.parts
         rank = next((at for at, name in enumerate(order) if name in parts), len(order))
-        return item.get_closest_marker("engine") is not None, rank
+        is_long = item.path.stem in long
+        is_engine = item.get_closest_marker("engine") is not None
+        return is_engine, -len(long) + long.index(item.path.stem) if is_long else rank
 
     items.sort(key=place)
 
