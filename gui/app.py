@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from graph.templates import blank
 from gui.charts import chart
+from gui.collector import Collector
 from gui.document import Document
 from gui.errors import Surprises
 from gui.journal import Journals, default_folder
@@ -56,6 +57,7 @@ def build_window(
     apply_theme(app, theme)
     window = MainWindow(app, Document(blank()), Runner(), settings, theme)
     window.painted.connect(lambda: window.runner.warm_up(chart.preload))
+    Collector(window)
     return window
 
 

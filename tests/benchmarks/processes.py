@@ -92,6 +92,7 @@ def environment(folder: Path, *, ours: bool) -> dict[str, str]:
     env["PYTHONIOENCODING"] = "utf-8"
     env["KERAS_BACKEND"] = "tensorflow"
     env["TF_CPP_MIN_LOG_LEVEL"] = "2"
+    env["PYTHONFAULTHANDLER"] = "1"  # a child that crashes says where
     env.setdefault("QT_QPA_PLATFORM", "offscreen")
     for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
         env[name] = str(folder / name.lower())
