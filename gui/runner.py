@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
+from shiboken6 import isValid
 
 from engine import protocol, runs
 from engine.client import Engine
@@ -182,13 +183,13 @@ class Runner(QObject):
         Args:
             call: asks and returns the answer; in the background thread.
             then: gets the answer, or a `Failure`; in the runner's own thread, and not after
-                `shutdown`, when those who have asked may be gone.
+                `shutdown` or when whose method it is has gone.
             asked: takes the question back.
         """
         question = asked or Asked()
 
         def take(answer: object) -> None:
-            if not self._is_over:
+            if not (self._is_over or _has_gone(then)):
                 then(answer)
 
         def tell(answer: object) -> None:
@@ -238,3 +239,11 @@ class Runner(QObject):
     @Slot(object)
     def _on_posted(self, call: Callable[[], object]) -> None:
         call()
+
+
+def _has_gone(call: object) -> bool:
+    """Say whether a call is a method of something of Qt's that is taken down."""
+    while isinstance(call, partial):
+        call = call.func
+    owner = getattr(call, "__self__", None)
+    return isinstance(owner, QObject) and not isValid(owner)

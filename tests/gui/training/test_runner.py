@@ -8,10 +8,12 @@ import subprocess
 import sys
 import threading
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, QObject
 
 from engine import runs
 from engine.command import Command, local_command
@@ -231,3 +233,22 @@ def test_maps_are_those_of_keras(runner: Runner, wait: Waiter) -> None:
     np.testing.assert_allclose(answer.maps, np.load(run.path / "maps.npy"), atol=1e-5)
     assert answer.maps.shape == (24, 24, 8)
     assert answer.inputs[0].shape == (28, 28, 1)
+
+
+@pytest.mark.engine
+def test_who_has_gone_before_the_answer_is_not_told(runner: Runner, wait: Waiter) -> None:
+    class Asker(QObject):
+        told: list[object] = []  # noqa: RUF012 - of all askers
+
+        def take(self, answer: object) -> None:
+            self.told.append(answer)
+
+    gone, here = Asker(), Asker()
+    may_answer = threading.Event()
+    runner.ask(lambda _engine: may_answer.wait(20), gone.take)
+    runner.ask(lambda _engine: "second", partial(here.take))
+    gone.deleteLater()
+    QCoreApplication.sendPostedEvents(gone, QEvent.Type.DeferredDelete)
+    may_answer.set()
+    wait.until(lambda: bool(Asker.told))
+    assert Asker.told == ["second"]
