@@ -54,7 +54,7 @@ class Observed:
             case Started():
                 self._forget(event.initial_epoch)
             case Resumed():
-                self._forget(0)
+                self._forget(event.epoch)
                 self.noted.clear()
                 for epoch in event.epochs:
                     self.add_epoch(epoch.epoch, epoch.logs)

@@ -11,7 +11,7 @@ import pytest
 
 from engine.diagnosis import KINDS, diagnose
 from engine.observed import Facts, Observed
-from engine.protocol import EpochEnded, Gradients, Progress, Started
+from engine.protocol import EpochEnded, Gradients, Progress, Resumed, Started
 
 if TYPE_CHECKING:
     from engine.diagnosis import Note
@@ -156,3 +156,16 @@ def test_there_is_no_note_on_a_healthy_run(name: str) -> None:
     for epochs in range(1, len(seen.history["loss"])):  # nor while it goes on
         part = {name: values[:epochs] for name, values in record["history"].items()}
         assert not diagnose(observed(None, **part), whole)
+
+
+def test_a_resume_forgets_only_what_is_trained_again() -> None:
+    seen = Observed()
+    norms = {"hidden1": 1e-9, "output": 1.0}
+    for epoch in range(4):
+        seen.take(EpochEnded(epoch=epoch, seconds=1.0, logs={"loss": 2.0 - epoch}))
+        seen.take(Gradients(epoch=epoch, norms=norms, dead={}))
+    again = [EpochEnded(epoch=epoch, seconds=1.0, logs={"loss": 2.0 - epoch}) for epoch in range(2)]
+    seen.take(Resumed(epoch=2, epochs=again))
+    assert [one.epoch for one in seen.gradients] == [0, 1]
+    assert seen.history == {"loss": [2.0, 1.0]}
+    assert kinds(diagnose(seen, TEN)) == ["vanishing gradients"]

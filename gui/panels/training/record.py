@@ -101,7 +101,6 @@ class Record:
         self.curves.length = max(self.epochs, resumed.epoch)
         self.curves.rewind(resumed.epoch)
         self.seen.take(resumed)
-        self.seen.gradients = [one for one in self.seen.gradients if one.epoch < resumed.epoch]
         for epoch in resumed.epochs:
             self.curves.add_rate(epoch.epoch, epoch.learning_rate)
             self.curves.add_epoch(epoch.epoch, epoch.logs)
