@@ -87,7 +87,7 @@ class OverlayChart(QWidget):
             self.plot = OverlayPlot(self._theme)
             self.plot.pointed.connect(self._point_at)
             self._column.addWidget(self.plot, 1)
-        self.plot.draw(self._shown, self._how)
+        self.plot.draw(metric, self._shown, self._how)
         self._write_legend()
 
     def show_view(self, view: View) -> None:
@@ -95,7 +95,7 @@ class OverlayChart(QWidget):
         self._how = view
         self.menu.show_view(view)
         if self._shown and self.plot is not None:
-            self.plot.draw(self._shown, view)
+            self.plot.draw(self._metric, self._shown, view)
 
     @property
     def curves(self) -> Curves:

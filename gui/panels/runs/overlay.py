@@ -55,6 +55,7 @@ class OverlayPlot(QWidget):
         pg: Any = importlib.import_module("pyqtgraph")  # 200 ms: with the first curve
         self._shown: tuple[Overlay, ...] = ()
         self._how = View()
+        self._drawn: object = None  # what the axes were chosen for
         self._zoomed = False  # a part is looked at
         self.view = pg.PlotWidget()
         self.view.setObjectName("runs.chart.plot")
@@ -80,10 +81,10 @@ class OverlayPlot(QWidget):
         self._plot.vb.rbScaleBox.setPen(QPen(QColor(theme.accent), 0))
         self._plot.vb.rbScaleBox.setBrush(faint(theme.accent))
 
-    def draw(self, runs: tuple[Overlay, ...], how: View) -> None:
+    def draw(self, metric: str, runs: tuple[Overlay, ...], how: View) -> None:
         """Draw the curves of these runs; of the same ones the part that is looked at stays."""
-        same = [run.name for run in runs] == [run.name for run in self._shown]
-        self._zoomed = self._zoomed and same and how.logarithmic == self._how.logarithmic
+        shown = (metric, tuple(run.name for run in runs), how.logarithmic)
+        self._zoomed, self._drawn = self._zoomed and shown == self._drawn, shown
         self._shown, self._how = runs, how
         for item in list(self._plot.listDataItems()):
             self._plot.removeItem(item)

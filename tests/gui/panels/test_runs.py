@@ -174,6 +174,15 @@ def test_curves_are_zoomed_tell_both_values_and_lead_to_their_run(panel: RunsPan
     panel._records.reload()
     QTest.qWait(50)
     assert box.viewRange()[0][1] == pytest.approx(2), "the part stays when the list is read again"
+    chosen = panel.comparison.metric_box
+    other = next(at for at in range(chosen.count()) if chosen.itemText(at) != metric)
+    chosen.setCurrentIndex(other)
+    chosen.activated.emit(other)
+    assert box.viewRange()[0][1] > 2, "another metric is another part"
+    chosen.setCurrentText(metric)
+    chosen.activated.emit(chosen.currentIndex())
+    box.setRange(xRange=(1, 2), padding=0)
+    box.sigRangeChangedManually.emit([True, True])
     for act in (QTest.mouseClick, QTest.mouseDClick, QTest.mouseRelease):
         act(view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(200, 100))
     until(lambda: box.viewRange() == whole)
