@@ -6,6 +6,11 @@ https://www.cs.toronto.edu/~kriz/cifar.html, http://yann.lecun.com/exdb/mnist/.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from graph.datavalues import Column
+
 _FASHION = (
     "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat",
     "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
@@ -30,3 +35,11 @@ def names_of(source: str) -> tuple[str, ...] | None:
     """
     stem = source.replace("\\", "/").rpartition("/")[2].removesuffix(".npz")
     return _NAMES.get(stem)
+
+
+def label_names(source: str, column: Column) -> tuple[str, ...]:
+    """Return what the labels of a column are called: names that are known, else their numbers."""
+    if column.labels:
+        return column.labels
+    known = (names_of(source) or ()) if column.take in {"", "second"} else ()
+    return known if len(known) == column.classes else tuple(map(str, range(column.classes or 0)))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from graph.classnames import names_of
+from graph.classnames import label_names
 from graph.datavalues import LABEL
 
 if TYPE_CHECKING:
@@ -27,17 +27,9 @@ def label_column(bound: Bindings) -> Column | None:
     return next((one for one in columns if one is not None and one.kind == LABEL), None)
 
 
-def label_names(project: Project, column: Column) -> tuple[str, ...]:
-    """Return what the labels of a column are called, by their number."""
-    known = column.labels or names_of(project.data.source) or ()
-    if len(known) == column.classes:
-        return known
-    return tuple(map(str, range(column.classes or 0)))
-
-
 def first_text(project: Project, column: Column) -> str:
     """Return a text in which every label weighs 1, to be changed."""
-    return ", ".join(f"{name}: 1" for name in label_names(project, column)[:_MOST])
+    return ", ".join(f"{name}: 1" for name in label_names(project.data.source, column)[:_MOST])
 
 
 def chosen(project: Project, bound: Bindings) -> dict[int, float]:
@@ -46,7 +38,7 @@ def chosen(project: Project, bound: Bindings) -> dict[int, float]:
     by_rule = project.training.class_weight in {NONE, BALANCED}
     if by_rule or column is None or fault(project, bound) is not None:
         return {}
-    names = label_names(project, column)
+    names = label_names(project.data.source, column)
     pairs = (_pair(part) for part in _parts(project.training.class_weight))
     return {_number(name, names): weight for name, weight in pairs}
 
@@ -61,7 +53,7 @@ def fault(project: Project, bound: Bindings) -> str | None:
         return "Class weights need labels, and no output has any: all samples weigh the same."
     if text == BALANCED:
         return None
-    names = label_names(project, column)
+    names = label_names(project.data.source, column)
     for part in _parts(text):
         name, weight = _pair(part)
         if not (math.isfinite(weight) and weight >= 0):

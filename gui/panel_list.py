@@ -36,7 +36,7 @@ def make_panels(window: MainWindow) -> dict[str, QWidget]:
         "runs": LatePanel(partial(_runs, window), theme),
         "problems": ProblemsPanel(document, theme),
         "summary": SummaryPanel(document, theme),
-        "data": DataPanel(document, theme, runner),
+        "data": _data(window, theme),
         "augmentation": LatePanel(partial(_augmentation, window), theme),
         "activations": ActivationsPanel(document, theme, runner),
         "evaluation": LatePanel(partial(_evaluation, window), theme),
@@ -49,6 +49,12 @@ def _plan(window: MainWindow, theme: Theme) -> QWidget:
     panel.experiment_wanted.connect(window.queue.add_experiment)
     panel.experiment_wanted.connect(lambda *_: window.show_panel("training"))
     panel.rate_wanted.connect(partial(_find_rate, window, panel))
+    return panel
+
+
+def _data(window: MainWindow, theme: Theme) -> QWidget:
+    panel = DataPanel(window.document, theme, window.runner)
+    panel.binder.picker.settings = window.settings
     return panel
 
 

@@ -12,7 +12,7 @@ from shiboken6 import isValid
 from codegen import emit, emit_stages
 from engine import protocol
 from graph.binding import bind
-from graph.classnames import names_of
+from graph.classnames import label_names
 from graph.datasets import find_data, is_here
 from graph.project import Training
 from gui.runner import Failure
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from codegen.emit_stages import Staging
     from engine.client import Engine
     from engine.protocol import Array
-    from graph.columns import Bindings, Bound
+    from graph.columns import Bindings
     from graph.inference import Report
     from graph.project import Data, Project
     from gui.document import Document
@@ -165,17 +165,6 @@ class SampleAsking(QObject):
         self.parts = Parts(
             answer.staged.counts,
             answer.staged.labels,
-            label_names(self._document.project.data.source, labels),
+            label_names(self._document.project.data.source, column) if column is not None else (),
             column.name if column is not None else "",
         )
-
-
-def label_names(source: str, one: Bound | None) -> tuple[str, ...]:
-    """Return the names of a column's labels: those of the data, or their numbers."""
-    if one is None or one.column is None:
-        return ()
-    if one.column.labels:
-        return one.column.labels
-    count = one.column.classes or 0
-    known = (names_of(source) or ()) if one.column.take in {"", "second"} else ()
-    return known if len(known) == count else tuple(map(str, range(count)))

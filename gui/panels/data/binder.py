@@ -72,17 +72,17 @@ class BinderPanel(QWidget):
         self.document = document
         self._rows: dict[str, BoundRow] = {}
         self._rows_body: QWidget | None = None
-        self._source = SourcePicker(NAMES_WIDTH, theme)
-        self._source.chosen.connect(self.use)
-        self._source.joined.connect(self._on_joined)
-        self._source.keyed.connect(self._on_keyed)
+        self.picker = SourcePicker(NAMES_WIDTH, theme)
+        self.picker.chosen.connect(self.use)
+        self.picker.joined.connect(self._on_joined)
+        self.picker.keyed.connect(self._on_keyed)
         self._about = label("", "muted", wrap=True)
         self._about.setObjectName("binder.about")
         page = QWidget()
         self._column = QVBoxLayout(page)
         self._column.setContentsMargins(MEDIUM, SMALL, MEDIUM, MEDIUM)
         self._column.setSpacing(SMALL)
-        self._column.addWidget(self._source)
+        self._column.addWidget(self.picker)
         self._column.addWidget(self._about)
         self._column.addStretch(1)
         outer = QVBoxLayout(self)
@@ -101,7 +101,7 @@ class BinderPanel(QWidget):
         """Show everything in a theme's colours."""
         self._theme = theme
         self.setStyleSheet(binder_style(theme))
-        self._source.set_theme(theme)
+        self.picker.set_theme(theme)
         if self._rows:  # their chips are made anew
             self._rows = {}
             self.refresh()
@@ -135,7 +135,7 @@ class BinderPanel(QWidget):
         project, report = self.document.project, self.document.report
         bound = bind(project, report)
         found = binding_problems(project, report)
-        self._source.show_data(project.data, bound.data)
+        self.picker.show_data(project.data, bound.data)
         self._show_about(bound, found)
         inputs = {one.port.node: one for one in bound.inputs}
         outputs = {port_key(one.port): one for one in bound.outputs}

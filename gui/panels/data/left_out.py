@@ -77,18 +77,17 @@ class LeftOutPage(QWidget):
     def refresh(self) -> None:
         """Show what is known of the rows now."""
         bound = bind(self._document.project, self._document.report)
+        lost = {*bound.left_out}
         every = bound.data.mismatches if bound.data is not None else ()
-        found = (*bound.left_out, *(one for one in every if one not in {*bound.left_out}))
+        found = (*bound.left_out, *(one for one in every if one not in lost))
         unused = self.tr("(no matter now: nothing takes “{0}”) {1}")
         rows = [
             (
                 one.where,
                 f"{one.row:,}" if one.row is not None else "",
-                one.sentence
-                if at < len(bound.left_out)
-                else unused.format(one.column, one.sentence),
+                one.sentence if one in lost else unused.format(one.column, one.sentence),
             )
-            for at, one in enumerate(found)
+            for one in found
         ]
         # the file of a folder's image is in its place, and there is no number
         numbered = any(one.row is not None for one in found)

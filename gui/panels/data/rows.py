@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from graph import objects
 from graph.params import show
 from graph.problems import Severity
-from graph.project import Binding, Goal
+from graph.project import Goal
 from graph.shapes import show_shape
 from gui.panels.data.chips import ChipRow
 from gui.parts.combo import Combo, MenuField
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from graph.binding import Bound
     from graph.problems import Problem
+    from graph.project import Binding
     from gui.theme import Theme
 
 NAMES_WIDTH = 64  # of the names at the left of the data panel, in pixels
@@ -215,8 +216,8 @@ class BoundRow(QWidget):
         if self._binding is not None:
             column = self._columns.itemText(index)
             kept = self._binding.transforms
-            if any(step.name == "half" for step in kept or ()):  # of another image
-                kept = Binding("").transforms
+            if any(step.name == "half" for step in kept):  # of another image
+                kept = ()
             changed = msgspec.structs.replace(self._binding, column=column, transforms=kept)
             self.bound.emit(changed)
 

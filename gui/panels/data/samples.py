@@ -9,9 +9,9 @@ import numpy as np
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
+from graph.classnames import label_names
 from graph.datavalues import LABEL
 from gui.icons import action_icon
-from gui.panels.data.asking import label_names
 from gui.panels.data.strip import Branch, SampleStrip, Tile, tile
 from gui.parts.editors import Combo
 from gui.parts.widgets import icon_button, label, scrolling, set_property, turned
@@ -149,8 +149,9 @@ class SamplesPage(QWidget):
         found: dict[tuple[bool, object], list[Tile]] = {}
         for stage, value in zip(answer.staging.stages, answer.staged.values, strict=True):
             column = stage.bound.column
-            is_label = column is not None and column.kind == LABEL
-            names = label_names(source, stage.bound) if is_label else ()
+            names: tuple[str, ...] = ()
+            if column is not None and column.kind == LABEL:
+                names = label_names(source, column)
             tiles = found.setdefault((stage.is_output, stage.bound.port), [])
             tiles.append(tile(stage.text, value, names))
         ordered = sorted(found.items(), key=lambda pair: pair[0][0])  # Inputs first

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from graph.datavalues import DataSet
     from graph.project import Data
+    from gui.settings import Settings
     from gui.theme import Theme
 
 # the entries of the list that open a dialog
@@ -60,13 +61,13 @@ class SourcePicker(QWidget):
     chosen = Signal(str)
     joined = Signal(object)
     keyed = Signal(str)
-    last_folder = Path.home()  # of all windows: where a person has chosen data last
 
     def __init__(self, width: int, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
         self._source, self._joined = "", tuple[str, ...]()
         self._dialog: QFileDialog | None = None
+        self.settings: Settings | None = None  # know the folder of the last dialog
         self.box = Combo()
         self.box.setObjectName("binder.source")
         self.box.setProperty("role", "")
@@ -187,17 +188,18 @@ class SourcePicker(QWidget):
 
     def _ask(self, call: object, *, folder: bool) -> None:
         near = Path(self._source).expanduser().parent  # "." of a set that Keras knows
-        begin = near if near.is_absolute() and near.is_dir() else SourcePicker.last_folder
+        last = self.settings.folder if self.settings is not None else Path.home()
+        begin = near if near.is_absolute() and near.is_dir() else last
         mode = QFileDialog.FileMode.Directory if folder else QFileDialog.FileMode.ExistingFile
         files = self.tr("Tables and NumPy archives ({0})").format(" ".join(_FILES))
         self._dialog = QFileDialog(self, self.tr("Choose a data set"), str(begin), files)
         self._dialog.setObjectName("binder.dialog")
         self._dialog.setFileMode(mode)
-        self._dialog.fileSelected.connect(_remember_folder)
+        self._dialog.fileSelected.connect(self._remember_folder)
         self._dialog.fileSelected.connect(call)
         self._dialog.finished.connect(self._dialog.deleteLater)
         self._dialog.open()
 
-
-def _remember_folder(path: str) -> None:
-    SourcePicker.last_folder = Path(path).parent
+    def _remember_folder(self, path: str) -> None:
+        if self.settings is not None:
+            self.settings.folder = Path(path).parent

@@ -11,6 +11,7 @@ from graph import edits, placing
 from graph.params import Named
 from graph.project import Project
 from gui.document import Document
+from gui.panels.data.binder import BinderPanel
 from gui.theme import DARK, Theme, apply_theme
 
 if TYPE_CHECKING:
@@ -74,3 +75,24 @@ def drawn(qtbot: QtBot) -> Drawn:
             ("Dense", "output", ("merge",), softmax),
         )
     )
+
+
+@pytest.fixture
+def mlp(qtbot: QtBot) -> Drawn:
+    softmax = {"units": 10, "activation": Named("softmax")}
+    return draw(
+        (
+            ("Input", "visible", (), {"shape": (784,)}),
+            ("Dense", "output", ("visible",), softmax),
+        )
+    )
+
+
+@pytest.fixture
+def binder(qtbot: QtBot, mlp: Drawn, theme: Theme) -> BinderPanel:
+    made = BinderPanel(mlp.document, theme)
+    qtbot.addWidget(made)
+    made.resize(420, 520)
+    with qtbot.waitExposed(made):
+        made.show()
+    return made

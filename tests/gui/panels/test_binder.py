@@ -8,8 +8,7 @@ import msgspec
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QDir, QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtCore import QDir, QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QComboBox,
@@ -45,24 +44,8 @@ menus = pytest.mark.qt_log_ignore("raise", "grabbing the keyboard", extend=True)
 
 
 @pytest.fixture
-def mlp(qtbot: QtBot) -> Drawn:
-    softmax = {"units": 10, "activation": Named("softmax")}
-    return draw(
-        (
-            ("Input", "visible", (), {"shape": (784,)}),
-            ("Dense", "output", ("visible",), softmax),
-        )
-    )
-
-
-@pytest.fixture
-def panel(qtbot: QtBot, mlp: Drawn, theme: Theme) -> BinderPanel:
-    made = BinderPanel(mlp.document, theme)
-    qtbot.addWidget(made)
-    made.resize(420, 520)
-    with qtbot.waitExposed(made):
-        made.show()
-    return made
+def panel(binder: BinderPanel) -> BinderPanel:
+    return binder
 
 
 def choose(panel: BinderPanel, name: str, text: str) -> None:
@@ -352,68 +335,3 @@ def test_data_that_keras_has_to_download_is_said_so(
     (tmp_path / "mnist.npz").touch()
     panel.refresh()
     assert "Not on this computer yet" not in about.text()
-
-
-def test_a_table_is_dropped_and_another_one_joined(
-    panel: BinderPanel, mlp: Drawn, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("LAYERLOOM_CACHE", str(tmp_path / "cache"))
-    rows = range(30)
-    first, second = tmp_path / "one.csv", tmp_path / "two.csv"
-    first.write_text("key,kind\n" + "\n".join(f"{n},{'ab'[n % 2]}" for n in rows))
-    second.write_text("key,weight\n" + "\n".join(f"{n},{n / 7}" for n in rows[:20]))
-    mime = QMimeData()
-    mime.setUrls([QUrl.fromLocalFile(str(first))])
-    drop = QDropEvent(
-        QPointF(9, 9),
-        Qt.DropAction.CopyAction,
-        mime,
-        Qt.MouseButton.LeftButton,
-        Qt.KeyboardModifier.NoModifier,
-    )
-    panel.dropEvent(drop)
-    about = panel.findChild(QLabel, "binder.about")
-    qtbot.waitUntil(lambda: "24 training and 6 test samples" in about.text())
-    table = panel.findChild(QMenu, "binder.join.menu").actions()[0]
-    table.trigger()
-    dialog = panel.findChild(QFileDialog, "binder.dialog")
-    dialog.fileSelected.emit(str(second))
-    dialog.reject()
-    qtbot.waitUntil(lambda: mlp.document.project.data.joined == (str(second),))
-    qtbot.waitUntil(lambda: "10 rows are left out" in about.text())
-    combo = panel.findChild(QComboBox, "binder.input.0.column")
-    assert "weight" in [combo.itemText(at) for at in range(combo.count())]
-    assert "Rows are matched by “key”." in about.text()
-    panel.findChild(QToolButton, "binder.joined.0.gone").click()
-    qtbot.waitUntil(lambda: mlp.document.project.data.joined == ())
-    qtbot.waitUntil(lambda: "24 training and 6 test samples" in about.text())
-
-
-def test_the_column_that_matches_rows_is_said_and_chosen(
-    panel: BinderPanel, mlp: Drawn, tmp_path: Path, qtbot: QtBot
-) -> None:
-    rows = range(30)
-    first, second = tmp_path / "one.csv", tmp_path / "two.csv"
-    lines = (f"{n},{29 - n},{n / 7},{'ab'[n % 2]}" for n in rows)
-    first.write_text("patient,visit,size,kind\n" + "\n".join(lines))
-    lines = (f"{n},{n},{n + 50},{n / 3}" for n in rows)
-    second.write_text("patient,visit,size,weight\n" + "\n".join(lines))
-    panel.use(str(first))
-    document = mlp.document
-    qtbot.waitUntil(lambda: document.project.data.source == str(first))
-    box = panel.findChild(QComboBox, "binder.key")
-    assert not box.isVisible(), "one table has nothing to be matched with"
-    panel._on_joined((str(second),))
-    about = panel.findChild(QLabel, "binder.about")
-    qtbot.waitUntil(lambda: "Rows are matched by “patient”." in about.text())
-    assert "24 training and 6 test samples" in about.text()
-    assert box.isVisible()
-    box.activated.emit(box.findData("visit"))
-    qtbot.waitUntil(lambda: document.project.data.key == "visit")
-    qtbot.waitUntil(lambda: "Rows are matched by “visit”." in about.text())
-    box.activated.emit(box.findData("size"))
-    qtbot.waitUntil(lambda: "have no row in common" in about.text())
-    assert document.project.data.key == box.currentData() == "visit", "nothing is changed"
-    document.sheet.stack.undo()
-    qtbot.waitUntil(lambda: "Rows are matched by “patient”." in about.text())
-    assert box.currentData() == ""
