@@ -107,6 +107,8 @@ def test_weights_are_chosen_for_labels_by_name_or_number() -> None:
     assert made.dtype == np.float32
     assert made.tolist() == [1.0, 2.5, 0.0, 3.0, 2.5]
     assert "weights = class_weights(targets)" in text
+    every = ", ".join(f"{label}: {label + 0.125}" for label in range(10))
+    assert "    9: 9.125,\n}" in text_of(planned("mlp", class_weight=every)), "as black leaves it"
     for wrong in ("Dress", "Dress: much", "Dress: -1", "Hat: 2", "12: 2", "x: __import__('os')"):
         assert text_of(planned("mlp", class_weight=wrong)) == text_of(planned("mlp"))
 
