@@ -157,7 +157,8 @@ class Comparison(QWidget):
 def _fit_height(table: QTableView, rows: int, most: int) -> None:
     """Make a table as high as its rows, if they aren't many: the page scrolls."""
     head = table.horizontalHeader().sizeHint().height()
-    table.setFixedHeight(min(most, max(1, rows)) * _ROW + head + SMALL)
+    bar = table.horizontalScrollBar().sizeHint().height()
+    table.setFixedHeight(min(most, max(1, rows)) * _ROW + head + bar + SMALL)
 
 
 def runs_table(name: str, model: QAbstractItemModel) -> QTableView:
