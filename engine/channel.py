@@ -71,6 +71,13 @@ class Job:
         if self.stopped.is_set():
             raise Stopped
 
+    def is_ended_by(self, error: BaseException) -> bool:
+        """Say whether an exception is `Stopped`, or what has become of it.
+
+        Raised amid native code, it may come out as another one, such as Python's SystemError.
+        """
+        return isinstance(error, Stopped) or (self.interruptible and self.stopped.is_set())
+
 
 class Channel:
     """Takes the standard streams over; create it once, in the main thread."""

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 import keras
 import tensorflow as tf
 
-from engine.channel import Job, Stopped
 from engine.failures import failed
 from engine.program import execute, forget_earlier, running_in
 from engine.protocol import Advanced, Event, FindRate, RatesTried
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from engine.channel import Job
 
 _INTERVAL = 0.25  # seconds between two Advanced
 _FAR = 5.0  # times the least loss: beyond, there is nothing to learn
@@ -40,9 +41,9 @@ def find_rate(request: FindRate, job: Job, send: Callable[[Event], None]) -> Eve
             forget_earlier()
             model, batches = _compiled(request)
             return _tried(request, model, batches, job, send)
-    except Stopped:
-        raise
-    except BaseException as error:  # noqa: BLE001 - a program may raise anything
+    except BaseException as error:
+        if job.is_ended_by(error):
+            raise
         job.interruptible = False
         return failed(error, request.run_dir)
 

@@ -16,7 +16,7 @@ from typing import Any, cast
 _HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(_HERE.parent))
 
-from engine.channel import Channel, Job, Stopped  # noqa: E402 - needs the path above
+from engine.channel import Channel, Job  # noqa: E402 - needs the path above
 from engine.failures import failed  # noqa: E402 - needs the path above
 from engine.protocol import (  # noqa: E402 - needs the path above
     Evaluate,
@@ -126,9 +126,9 @@ def _perform(job: Job, handle: Callable[[Job], Event]) -> Event:
         job.interruptible = True
         job.check()
         return handle(job)
-    except Stopped:
-        return Finished(reason="stopped", weights=None)
     except BaseException as error:  # noqa: BLE001 - a program may raise anything
+        if job.is_ended_by(error):
+            return Finished(reason="stopped", weights=None)
         job.interruptible = False
         return failed(error)
     finally:

@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from engine.channel import Job, Stopped
+from engine.channel import Job
 from engine.failures import failed
 from engine.gradients import GradientWatch
 from engine.keeping import WEIGHTS, Keeper, as_a_whole
@@ -21,11 +21,11 @@ def train(request: Train, job: Job, send: Callable[[Event], None]) -> Event:
     try:
         with running_in(request.run_dir):
             return _train(request, job, send)
-    except Stopped:
-        raise
     except (StateError, WeightsError) as error:
         return Failed(sentence=str(error), line=None, traceback="")
-    except BaseException as error:  # noqa: BLE001 - a program may raise anything
+    except BaseException as error:
+        if job.is_ended_by(error):
+            raise
         job.interruptible = False
         return failed(error, request.run_dir)
 
@@ -41,7 +41,9 @@ def _train(request: Train, job: Job, send: Callable[[Event], None]) -> Event:
     try:
         model, _, scores = namespace["main"](folder=request.folder, callbacks=(reporter,))
         job.interruptible = False
-    except Stopped:
+    except BaseException as error:
+        if not job.is_ended_by(error):
+            raise
         job.interruptible = False
         # no model: it was stopped before training began
         weights = _save(reporter.model, request.run_dir) if reporter.model is not None else None

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
+from collections import OrderedDict
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -260,7 +261,7 @@ def stamps(paths: tuple[Path, ...]) -> tuple[int, ...]:
 
 
 _MOST_KEPT = 2  # the rows of a large folder take some 50 MB
-_kept: dict[Wanted, tuple[tuple[int, ...], sources.Table | BadData]] = {}
+_kept: OrderedDict[Wanted, tuple[tuple[int, ...], sources.Table | BadData]] = OrderedDict()
 _reads_now = threading.Lock()  # who comes second finds what the first has read
 _thread = threading.local()
 
@@ -293,7 +294,7 @@ def _look_at(wanted: Wanted) -> sources.Table:
 def _read(wanted: Wanted, now: tuple[int, ...]) -> tuple[tuple[int, ...], sources.Table | BadData]:
     """Return and keep what sources hold that were last changed then."""
     with _reads_now:
-        known = _kept.pop(wanted, None)
+        known = _kept.get(wanted)  # other threads go on seeing it meanwhile
         if known is None or known[0] != now:
             try:
                 known = now, sources.look_at(*wanted)
@@ -302,8 +303,9 @@ def _read(wanted: Wanted, now: tuple[int, ...]) -> tuple[tuple[int, ...], source
             except OSError as error:
                 known = now, BadData(f"The data can't be read: {error}.")
         _kept[wanted] = known
+        _kept.move_to_end(wanted)
         while len(_kept) > _MOST_KEPT:
-            del _kept[next(iter(_kept))]
+            _kept.popitem(last=False)
         return known
 
 

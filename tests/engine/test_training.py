@@ -184,9 +184,16 @@ def test_stop_answers_and_keeps_the_weights(
     ("place", "statement"),
     [
         ("data = load_data(folder)", "import time\n    while True: time.sleep(0.01)\n    "),
+        (
+            "data = load_data(folder)",
+            (
+                "import time\n    try:\n        while True: time.sleep(0.01)\n"
+                "    except BaseException: raise SystemError('as native code may do') from None\n    "
+            ),
+        ),
         ("scores = evaluate(model, data)", "while True: evaluate(model, data)\n    "),
     ],
-    ids=["while loading", "while evaluating"],
+    ids=["while loading", "in native code", "while evaluating"],
 )
 def test_stop_also_ends_what_is_not_training(
     warm: Engine, tmp_path: Path, program: str, folder: str, place: str, statement: str

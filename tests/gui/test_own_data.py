@@ -149,10 +149,13 @@ def test_the_window_s_thread_reads_no_rows(
     window: MainWindow, drawing: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     readers: list[threading.Thread] = []
+    may_read = threading.Event()
+    may_read.set()
     look_at = sources.look_at
 
     def noted(paths: tuple[Path, ...], key: str) -> sources.Table:
         readers.append(threading.current_thread())
+        assert may_read.wait(PATIENCE / 1000)
         return look_at(paths, key)
 
     monkeypatch.setattr(sources, "look_at", noted)
@@ -172,9 +175,14 @@ def test_the_window_s_thread_reads_no_rows(
     assert own_data.is_opening
     rows_settle_at(29)
     photos = drawing.parent / "photos"
+    may_read.clear()
+    earlier = len(readers)
     Image.new("L", (28, 28)).save(photos / "class3" / "new.png")
     assert bind(document.project, document.report).data is not None  # as it was known
     assert own_data.is_opening
+    qtbot.waitUntil(lambda: len(readers) > earlier, timeout=PATIENCE)
+    assert bind(document.project, document.report).data is not None  # also while it is read anew
+    may_read.set()
     rows_settle_at(30)
     shutil.rmtree(photos / "class3")
     shutil.rmtree(photos / "class4")
