@@ -60,7 +60,7 @@ _END = """
     return batches.apply(tf.data.experimental.assert_cardinality(steps)).prefetch(2)"""
 
 
-# where images are read from files, with the functions of `codegen.emit_images`
+# where samples are read from files, with the functions of `codegen.emit_streamed`
 _STREAMED = (
     (
         """    with tf.device("CPU"):

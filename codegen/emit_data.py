@@ -9,13 +9,13 @@ from codegen.emit_prepare import Prepare
 from codegen.emit_rows import Rows
 from codegen.source import WIDTH, Group, fitted, statement
 from graph.datasets import find_data
-from graph.datavalues import LABEL, TEXT
+from graph.datavalues import LABEL, MAPPED, TEXT
 from graph.known import WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from codegen.source import Writer
+    from codegen.source import Expression, Writer
     from graph.binding import Bindings
     from graph.datavalues import DataSet
     from graph.project import Project
@@ -185,14 +185,16 @@ class _Load:
         return ("_train", "_test") if self._data.own_test else ("",)
 
     def _emit_folder(self) -> None:
-        """Write what loads a folder of arrays."""
+        """Write what loads a folder of arrays, or opens those that are large."""
         add = self._writer.add
+        mapped = {one.base for one in self._data.columns if one.stored == MAPPED}
         add("if not path.is_dir():", indent=4)
         add(_NOT_THERE.replace("the file", "the folder"), indent=8)
         for suffix in self._suffixes:
             for base, name in self._arrays.items():
                 file = spelling.text(f"{base}{suffix}.npy")
-                add(f"{name}{suffix} = np.load(path / {file})", indent=4)
+                read = "Rows" if base in mapped else "np.load"
+                add(f"{name}{suffix} = {read}(path / {file})", indent=4)
 
     def _emit_parts(self) -> None:
         """Write what becomes of arrays that have a test part of their own."""
@@ -219,10 +221,11 @@ class _Load:
     def _emit_chosen(self) -> None:
         """Write which rows are for training, validation and testing, and what becomes of them."""
         add, training = self._writer.add, self._project.training
-        lengths = [f"len({name})" for name in self._arrays.values()]
-        count = lengths[0] if len(lengths) == 1 else f"min({', '.join(lengths)})"
+        lengths = tuple(f"len({name})" for name in self._arrays.values())
+        count: Expression = lengths[0] if len(lengths) == 1 else Group("min", lengths)
         count = "len(rows)" if self._rows is not None else count
-        add(f"order = np.random.default_rng(SEED).permutation({count})", indent=4)
+        permuted = Group("np.random.default_rng(SEED).permutation", (count,))
+        add(statement("order = ", permuted), indent=4)
         if self._data.own_test:
             add("train, test = order[~tested[order]], order[tested[order]]", indent=4)
         else:

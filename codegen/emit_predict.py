@@ -92,8 +92,8 @@ def emit_read_image(writer: Writer, one: Bound, how: OwnImage) -> None:
     shape = [size or -1 for size in one.spec.shape[1:]] if one.spec is not None else [-1]
     pixels = f"np.asarray(image).reshape({', '.join(map(str, (1, *shape)))})"
     lines += [f'pixels = {pixels}.astype("float32")']
-    value = f"(pixels - {how.minus:g})" if how.minus else "pixels"
-    lines += [f"return {value} / {how.by:g}" if how.by != 1 else f"return {value}"]
+    value = f"(pixels - {how.minus:.9g})" if how.minus else "pixels"
+    lines += [f"return {value} / {how.by:.9g}" if how.by != 1 else f"return {value}"]
     writer.add("def read_image(path):", node)
     writer.add(
         '"""Return an image file as the model takes it, in a batch of one."""', node, indent=4

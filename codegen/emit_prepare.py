@@ -6,7 +6,12 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from codegen import spelling
-from codegen.emit_images import emit_images, emit_reader, images_in, is_standardised
+from codegen.emit_streamed import (
+    emit_reader,
+    emit_streamed,
+    is_standardised,
+    read_from_files,
+)
 from codegen.emit_transforms import MEASURES, transformed
 from codegen.source import WIDTH, Group, flat, statement
 from graph.datavalues import TEXT
@@ -82,8 +87,10 @@ class Prepare:
         return tuple(found)
 
     def _emit_measured(self, one: Bound, name: str, files: str) -> None:
-        """Write what measures images in files, which are read for it: those alike only once."""
-        made: Expression = Group("mean_and_std", (images_in(files, name, standardised=False),))
+        """Write what measures samples in files, which are read for it: those alike only once."""
+        read = read_from_files(one, files, name, standardised=False)
+        axis = () if len(_measured_shape(one)) > 1 else ("axis=0",)
+        made: Expression = Group("mean_and_std", (read, *axis))
         alike = (
             known for other, known in self._standardised() if _measured(other) == _measured(one)
         )
@@ -101,7 +108,7 @@ class Prepare:
     def _add_step(
         self, name: str, value: str, step: Step, before: tuple[int, ...], *nodes: str
     ) -> None:
-        line = statement(f"{name} = ", *transformed(name, value, step, before, tensors=False))
+        line = statement(f"{name} = ", *transformed(name, value, step, before))
         self._writer.add(line, *nodes, indent=4)
 
     def emit(self) -> None:
@@ -135,13 +142,13 @@ class Prepare:
         if any(one.column is not None and one.column.take == "measures" for one in bounds):
             self._writer.add("\n\n" + MEASURES)
         for one, name in self._own.items():
-            if one.is_streamed and one.steps and self._twin(one) is None:
+            if one.is_streamed and one.steps is not None and self._twin(one) is None:
                 self._writer.add("\n")
                 endings = one.column.endings if one.column is not None else ()
                 emit_reader(self._writer, one, name, mixed=bool(_COLOUR_ONLY & {*endings}))
         if self._bound.streams:
             self._writer.add("\n")
-            emit_images(self._writer, bounds)
+            emit_streamed(self._writer, bounds)
 
     def _tensor(self, one: Bound, name: str) -> str:
         """Write what makes one tensor, and return its variable."""
@@ -157,7 +164,7 @@ class Prepare:
             self._writer.add(f"{name} = {self._own[twin]}", node, indent=4)
         elif one.is_streamed:
             files = self._arrays[one.column.base]
-            made = images_in(files, name, standardised=is_standardised(one))
+            made = read_from_files(one, files, name, standardised=is_standardised(one))
             self._writer.add(statement(f"{name} = ", made), node, indent=4)
         else:
             self._add_value(one, name)
@@ -222,6 +229,13 @@ def _measured(one: Bound) -> tuple[Column | None, tuple[Step, ...]]:
     """Return what is measured for an Input or output: a column after the steps until then."""
     before = takewhile(lambda step: step.kind != "standardise", one.steps or ())
     return one.column, tuple(before)
+
+
+def _measured_shape(one: Bound) -> tuple[int, ...]:
+    """Return the shape of a sample when it is measured."""
+    column, steps = _measured(one)
+    shape = column.shape if column is not None else ()
+    return next((step.shape for step in reversed(steps) if step.shape), shape)
 
 
 def _taken(column: Column, array: str) -> str:

@@ -34,7 +34,7 @@ def evaluate(model, data):
         verbose=0,
     )'''
 
-# where images are read from files on the way
+# where samples are read from files on the way
 _EVALUATE_FILES = '''\
 def evaluate(model, data):
     """Return the loss and the metrics on the test data, by name."""

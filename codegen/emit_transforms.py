@@ -34,7 +34,7 @@ def measures(images):
 
 
 def transformed(
-    name: str, value: str, step: Step, before: tuple[int, ...], *, tensors: bool
+    name: str, value: str, step: Step, before: tuple[int, ...], *, apart_by: str = ""
 ) -> tuple[Expression, ...]:
     """Return the expression for a variable after a transform.
 
@@ -43,8 +43,10 @@ def transformed(
         value: the variable before it, an array or a tensor with a batch axis.
         step: the transform.
         before: the shape of a sample before it.
-        tensors: is it a TensorFlow tensor?
+        apart_by: where it is a TensorFlow tensor, the variable whose entries tell its samples
+            apart; "" for an array.
     """
+    tensors = bool(apart_by)
     assert step.named is not None  # noqa: S101 - the caller has looked
     settings = TRANSFORMS[step.named.name].settings(step.named.settings)
     if step.kind in {"crop", "half", "window"}:
@@ -59,12 +61,13 @@ def transformed(
             return (f"({value} - mean) / std",)
         return (f'(({value} - {name}_mean) / {name}_std).astype("float32")',)
     if step.kind == "noise":
-        return _noisy(value, _number(settings["stddev"]), tensors=tensors)
+        return _noisy(value, _number(settings["stddev"]), apart_by)
     if step.kind == "grey":
         call: tuple[Expression, ...] = (Group("tf.image.rgb_to_grayscale", (value,)),)
     else:
         call = _resized(value, step, before)
-    return call if tensors else _as_array(call, before, step.kind)
+    flat = "[..., 0]" if step.kind == "resize" and len(before) == 2 else ""
+    return (*call, flat if tensors else f".numpy(){flat}")
 
 
 def _number(value: Value) -> str:
@@ -94,9 +97,9 @@ def _slices(kind: str, settings: Mapping[str, Value], before: tuple[int, ...]) -
     return f"{top}:{top + high}, {left}:{left + wide}"
 
 
-def _noisy(name: str, stddev: str, *, tensors: bool) -> tuple[Expression, ...]:
-    if tensors:  # a batch has another place in each epoch, and so have the images in it
-        return (f"{name} + {stddev} * noise_of(files, tf.shape({name})[1:])",)
+def _noisy(name: str, stddev: str, apart_by: str) -> tuple[Expression, ...]:
+    if apart_by:  # a batch has another place in each epoch, and so have the samples in it
+        return (f"{name} + {stddev} * noise_of({apart_by}, tf.shape({name})[1:])",)
     parts = ("0", stddev, f"{name}.shape")
     noise = Group("np.random.default_rng(SEED).normal", parts)
     return (f"{name} + ", noise, '.astype("float32")')
@@ -106,10 +109,3 @@ def _resized(name: str, step: Step, before: tuple[int, ...]) -> tuple[Expression
     value = f"{name}[..., None]" if len(before) == 2 else name
     size = f"({step.shape[0]}, {step.shape[1]})"
     return (Group("tf.image.resize", (value, size, "antialias=True")),)
-
-
-def _as_array(
-    call: tuple[Expression, ...], before: tuple[int, ...], kind: str
-) -> tuple[Expression, ...]:
-    flat = "[..., 0]" if kind == "resize" and len(before) == 2 else ""
-    return (*call, f".numpy(){flat}")

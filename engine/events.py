@@ -31,6 +31,12 @@ class Noted(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     sentence: str
 
 
+class Measured(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """By what the program standardises pixels: (mean, deviation) by the variable of the Input."""
+
+    moments: dict[str, tuple[float, float]]
+
+
 class Progress(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """Where training is, at most 8 times a second.
 

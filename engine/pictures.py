@@ -14,13 +14,14 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from graph.datasets import IMAGE, stem_of
+from graph.params import Named
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from engine.protocol import Array
-    from graph.columns import Bound
+    from graph.columns import Bindings, Bound
 
 _LARGEST = 100_000_000  # pixels of a file that is read
 _CHANNELS = {1, 3}
@@ -64,7 +65,7 @@ def frame_of(bound: Bound) -> Frame | None:
     if column is not None and column.kind != IMAGE:
         return None
     if is_standardised_picture(bound):
-        return None  # the training part's mean and deviation are known to the program alone
+        return None  # mean and deviation of the training part aren't known: see `measured`
     wants = tuple(size or 0 for size in spec.shape[1:]) if spec is not None else ()
     for shape in (wants, column.shape if column is not None else ()):
         height, width, *channels = (*shape, 0, 0)[: max(2, len(shape))]
@@ -77,6 +78,35 @@ def is_standardised_picture(bound: Bound) -> bool:
     """Say whether an Input takes images whose pixels are standardised by the training part."""
     is_picture = bound.column is None or bound.column.kind == IMAGE
     return is_picture and any(step.kind == "standardise" for step in bound.steps or ())
+
+
+def measured(bound: Bindings, moments: Mapping[str, tuple[float, float]]) -> Bindings:
+    """Return bindings in which pixels are scaled by what a training has standardised them by.
+
+    `moments`: mean and deviation of the pixels by the key of the Input's node. An output that gives
+    an Input's images back is standardised as they are.
+    """
+    known = {one: moments[one.port.node] for one in bound.inputs if one.port.node in moments}
+
+    def scaled(one: Bound) -> Bound:
+        same = (other for other in known if _is_twin(one, other))
+        pair = known.get(next(same, one))
+        if pair is None:
+            return one
+        by = Named("scale", {"minus": pair[0], "by": pair[1]})
+        steps = (
+            step._replace(kind="scale", named=by) if step.kind == "standardise" else step
+            for step in one.steps or ()
+        )
+        return one._replace(steps=tuple(steps))
+
+    return bound._replace(
+        inputs=tuple(map(scaled, bound.inputs)), outputs=tuple(map(scaled, bound.outputs))
+    )
+
+
+def _is_twin(one: Bound, other: Bound) -> bool:
+    return one.column == other.column and one.steps == other.steps
 
 
 def known_ground(source: str) -> Ground | None:

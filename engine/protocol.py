@@ -55,6 +55,7 @@ from engine.events import EpochEnded as EpochEnded
 from engine.events import Evaluated as Evaluated
 from engine.events import Finished as Finished
 from engine.events import Gradients as Gradients
+from engine.events import Measured as Measured
 from engine.events import Noted as Noted
 from engine.events import Paused as Paused
 from engine.events import Progress as Progress
@@ -259,6 +260,7 @@ Event = (
     | Paused
     | Continued
     | Noted
+    | Measured
     | EpochEnded
     | Gradients
     | Evaluated

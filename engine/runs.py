@@ -36,6 +36,7 @@ from engine.protocol import (
     Failed,
     Finished,
     MapsReady,
+    Measured,
     Progress,
     Resumed,
 )
@@ -73,6 +74,7 @@ class RunInfo(msgspec.Struct, frozen=True, kw_only=True):
         sentence: why the run failed.
         seconds: that were spent in training, from its first batch to the end of evaluation; a
             run that is resumed adds to them.
+        moments: mean and deviation by which pixels are standardised, by the Input's variable.
         parent: name of the run directory that `start` comes from.
         start: path of the weights that the training began with; None: with those of a new model.
         proof: what came of running the program by itself, in a sentence; "" if nobody did.
@@ -91,6 +93,7 @@ class RunInfo(msgspec.Struct, frozen=True, kw_only=True):
     weights: str | None = None
     sentence: str | None = None
     seconds: float | None = None
+    moments: dict[str, tuple[float, float]] = {}
     parent: str = ""
     start: str | None = None
     proof: str = ""
@@ -174,6 +177,8 @@ class Run:
             case TrainingStarted():
                 self._began = time.monotonic()
                 self.update(status="running", weights=None, sentence=None)
+            case Measured():
+                self.update(moments=event.moments)
             case EpochEnded():
                 self._record_epoch(event)
             case Evaluated():

@@ -1,9 +1,12 @@
 """Training: the program's own ``main``, with our callback appended (server half)."""
 
+import inspect
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from engine.channel import Job
 from engine.failures import failed
@@ -11,7 +14,7 @@ from engine.gradients import GradientWatch
 from engine.keeping import WEIGHTS, Keeper, as_a_whole
 from engine.loaded import WeightsError
 from engine.program import execute, forget_earlier, running_in
-from engine.protocol import Evaluated, Event, Failed, Finished, Train
+from engine.protocol import Evaluated, Event, Failed, Finished, Measured, Train
 from engine.reporting import Reporter
 from engine.resuming import StateError
 
@@ -34,6 +37,7 @@ def _train(request: Train, job: Job, send: Callable[[Event], None]) -> Event:
     forget_earlier()
     keeper = Keeper(request, send)
     namespace = execute(request.program)
+    _watch_moments(namespace, send)
     keeper.join(namespace)
     gradients = GradientWatch()
     gradients.join(namespace)
@@ -50,6 +54,32 @@ def _train(request: Train, job: Job, send: Callable[[Event], None]) -> Event:
         return Finished(reason="stopped", weights=weights)
     send(Evaluated(scores={name: float(value) for name, value in scores.items()}))
     return Finished(reason="completed", weights=_save(model, request.run_dir))
+
+
+def _watch_moments(namespace: dict[str, Any], send: Callable[[Event], None]) -> None:
+    """Tell by which mean and deviation the program standardises pixels, once it knows them."""
+    prepare = namespace.get("prepare")
+    if not inspect.isfunction(prepare):
+        return
+    taken = inspect.signature(prepare)
+    names = [name.removesuffix("_mean") for name in taken.parameters if name.endswith("_mean")]
+    if not names:
+        return
+
+    def noted(*given: Any) -> Any:  # noqa: ANN401 - the program's own
+        values = taken.bind(*given).arguments
+        found = {name: (values[f"{name}_mean"], values.get(f"{name}_std")) for name in names}
+        # what vectors are standardised by is an array, and so is a column of such a name
+        pixels = {
+            name: (float(mean), float(std))
+            for name, (mean, std) in found.items()
+            if isinstance(mean, np.floating) and isinstance(std, np.floating)
+        }
+        send(Measured(moments=pixels))
+        namespace["prepare"] = prepare  # the other parts are treated alike
+        return prepare(*given)
+
+    namespace["prepare"] = noted
 
 
 def _save(model: Any, run_dir: str) -> str:  # noqa: ANN401 - a keras.Model, which has no types

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from codegen import emit_view, image_listing
 from codegen.emit_predict import OwnImage
+from codegen.spelling import variables
 from engine.answers import said_by
 from engine.pictures import (
     as_input,
@@ -16,6 +17,7 @@ from engine.pictures import (
     ground_of,
     is_standardised_picture,
     known_ground,
+    measured,
     scale_of,
 )
 from engine.protocol import Predict
@@ -112,8 +114,7 @@ class Trial(NamedTuple):
                 name = self.project.graph.nodes[given.port.node].label
                 return (
                     f"{name} can't be drawn: its pixels are standardised with mean and deviation "
-                    "of the training set, which its program alone works out. Train it with scale "
-                    "in place of standardise to draw here."
+                    "of the training set, which this run has not kept. Train it again to draw here."
                 )
         return "Nothing can be drawn for this model: its Inputs take numbers, not pictures."
 
@@ -156,7 +157,10 @@ class Trial(NamedTuple):
 
 def trial_of(run: Run, project: Project, report: Report) -> Trial:
     """Return a run to be tried; raises RunError if its program can't be read."""
-    bound = bind(project, report)
+    names, _ = variables(project.graph)
+    moments = run.info.moments
+    known = {key: moments[name] for key, name in names.items() if name in moments}
+    bound = measured(bind(project, report), known)
     pictured = tuple(
         Pictured(place, project.graph.nodes[one.port.node].label, frame, one)
         for place, one in enumerate(bound.inputs)

@@ -9,11 +9,12 @@ import ast
 import struct
 import zipfile
 from functools import lru_cache
+from math import prod
 from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
-from graph.datavalues import IMAGE, LABEL, NUMBER, BadData, Column, DataSet, Mismatch
+from graph.datavalues import IMAGE, LABEL, MAPPED, NUMBER, BadData, Column, DataSet, Mismatch
 from graph.known import derived
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _MOST_COUNTED = 1000  # labels
+MOST_LOADED = 2**28
+"""Arrays of more numbers (1 GiB as float32) stay in their `.npy` file until they are trained on."""
 
 Header = tuple[tuple[int, ...], np.dtype[np.generic]]
 Array = np.ndarray[Any, Any]
@@ -63,7 +66,11 @@ def read_archive(path: Path, _modified: int, _size: int) -> DataSet:
 
 
 def _with_derived(columns: list[Column]) -> tuple[Column, ...]:
-    images = [column for column in columns if column.kind == IMAGE and len(column.shape) > 1]
+    images = [
+        column
+        for column in columns
+        if column.kind == IMAGE and len(column.shape) > 1 and column.stored != MAPPED
+    ]
     labels = [column for column in columns if column.kind == LABEL]
     extra = derived(images[0], labels[0]) if len(images) == 1 and len(labels) == 1 else ()
     taken = {column.name for column in columns}
@@ -188,7 +195,10 @@ def read_arrays(path: Path, _modified: int) -> DataSet:
                 raise BadData(_no_numbers(path, f"{name}{suffix}.npy", shape, dtype))
             counts[part].append(shape[0])
             shapes.append(shape[1:])
-        columns.append(_array_column(path, name, suffixes, shapes[0], dtype))
+        made = _array_column(path, name, suffixes, shapes[0], dtype)
+        if sum(known[-1] for known in counts.values()) * prod(shapes[0]) > MOST_LOADED:
+            made = made._replace(stored=MAPPED) if made.shape else made
+        columns.append(made)
     train, test = (min(found[1:], default=0) for found in counts.values())
     lost = () if own_test else tuple(_beyond(names, counts["train"][1:], ".npy"))
     return DataSet(

@@ -9,7 +9,7 @@ from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
 from graph import transforms
-from graph.datavalues import FILE, IMAGE, LABEL, TEXT
+from graph.datavalues import FILE, IMAGE, LABEL, MAPPED, TEXT
 from graph.goals import BINARY, CATEGORICAL, LABEL_LOSSES, SPARSE, SQUARED
 from graph.params import Named
 from graph.project import Goal
@@ -66,8 +66,8 @@ class Bound(NamedTuple):
 
     @property
     def is_streamed(self) -> bool:
-        """Say whether its images are read from files while the model is trained."""
-        return self.column is not None and self.column.stored == FILE
+        """Say whether its images or rows are read from files while the model is trained."""
+        return self.column is not None and self.column.stored in {FILE, MAPPED}
 
 
 class Bindings(NamedTuple):
@@ -84,7 +84,7 @@ class Bindings(NamedTuple):
 
     @property
     def streams(self) -> bool:
-        """Say whether images are read from files while the model is trained."""
+        """Say whether images or rows are read from files while the model is trained."""
         return any(one.is_streamed for one in (*self.inputs, *self.outputs))
 
 

@@ -1,8 +1,8 @@
 """The values that describe data: columns, data sets, where rows come from, what is wrong with them.
 
 A data set is either *arrays* (known ones, `.npz` files, folders of `.npy` files), which are loaded
-whole, or *rows* (a folder of images for each class, a table, several sources joined by key), whose
-images stay on the disk until they are trained on.
+whole unless an `.npy` file is large, or *rows* (a folder of images for each class, a table, several
+sources joined by key). Images in files and large arrays stay on the disk until they are trained on.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 IMAGE, LABEL, NUMBER, TEXT = "image", "label", "number", "text"
-# how a column is stored: in an array; as the name of an image file; as text in a row
-ARRAY, FILE, CELL = "array", "file", "cell"
+# how a column is stored: in an array that is loaded, or is so large that it stays in its file; as
+# the name of an image file; as text in a row
+ARRAY, MAPPED, FILE, CELL = "array", "mapped", "file", "cell"
 
 
 class Column(NamedTuple):
@@ -22,7 +23,8 @@ class Column(NamedTuple):
     "" as it is, "left" and "right" a half of the image, "second" that of the other sample of a
     pair, "same" whether the labels of a pair are equal (0 or 1), "sum" their sum, "measures"
     numbers that are measured in the image. `lone_axis`: the file holds each label in an axis of
-    its own, which is taken away. `stored`: in an array, as the name of a file, or as a cell.
+    its own, which is taken away. `stored`: in an array, in one that is read row by row, as the
+    name of a file, or as a cell.
     `members`: the columns of numbers of which a vector is made. `origin`: the number of its source
     among those of the data set. `endings`: of the names of its files, such as `.png`.
     `in_order`: the training part has its labels one after the other: its end has few of them.

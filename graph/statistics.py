@@ -1,7 +1,7 @@
 """What the values of a data set are like: class balance, and least, mean, deviation and greatest.
 
-Of images in files a few hundred are looked at, spread over all; of everything else, all values of
-the training part (of arrays) or of all rows that are used.
+Of images in files and of large arrays a few hundred samples are looked at, spread over all; of
+everything else, all values of the training part (of arrays) or of all rows that are used.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from graph import datasets, sources
-from graph.datavalues import CELL, FILE, LABEL
+from graph.datavalues import CELL, FILE, LABEL, MAPPED
 from graph.rows import images_folder
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _EVEN = 1.5  # the most by which one class may have more samples than another
 IMAGES = 300
-"""So many images in files are looked at."""
+"""So many images in files, or rows of large arrays, are looked at."""
 _SOME = 20  # pictures that tell what all are like
 
 
@@ -82,7 +82,8 @@ def _arrays(data: Data, found: DataSet, columns: list[Column]) -> dict[str, Any]
     try:
         if found.form == "arrays":
             suffix = "_train" if found.own_test else ""
-            return {one.base: np.load(path / f"{one.base}{suffix}.npy") for one in columns}
+            files = {one.base: path / f"{one.base}{suffix}.npy" for one in columns}
+            return {base: np.load(file, mmap_mode="r") for base, file in files.items()}
         cached = datasets.keras_folder() / path.name
         place = cached if found.keras and not path.exists() else path
         return _archived(place, columns, "_train" if found.own_test else "")
@@ -134,6 +135,8 @@ def _described(column: Column, values: Any) -> Facts:  # noqa: ANN401 - an array
         )
     if not len(values):
         return Facts(column.name)
+    if column.stored == MAPPED:
+        values = values[:: max(1, len(values) // IMAGES)]
     return Facts(
         column.name,
         least=float(np.min(values)),

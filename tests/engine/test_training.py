@@ -188,7 +188,7 @@ def test_stop_answers_and_keeps_the_weights(
             "data = load_data(folder)",
             (
                 "import time\n    try:\n        while True: time.sleep(0.01)\n"
-                "    except BaseException: raise SystemError('as native code may do') from None\n    "
+                "    except BaseException: raise SystemError('of native code') from None\n    "
             ),
         ),
         ("scores = evaluate(model, data)", "while True: evaluate(model, data)\n    "),

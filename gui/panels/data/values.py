@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from graph import datasets, statistics
-from graph.datavalues import FILE
+from graph.datavalues import FILE, MAPPED
 from graph.shapes import show_shape
 from gui import aside
 from gui.panels.data.table import TextTableView
@@ -102,6 +102,9 @@ class ValuesPage(QWidget):
             return words.format(found.name, datasets.data_folder())
         if any(column.stored == FILE for column in found.columns):
             words = self.tr("Of all rows that are used; of images in files, {0} are looked at.")
+            return words.format(statistics.IMAGES)
+        if any(column.stored == MAPPED for column in found.columns):
+            words = self.tr("Of the whole data; of large arrays, {0} rows are looked at.")
             return words.format(statistics.IMAGES)
         where = self.tr("training part") if found.own_test else self.tr("data")
         return self.tr("Of the whole {0}.").format(where)

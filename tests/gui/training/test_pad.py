@@ -21,6 +21,7 @@ from engine.answers import Said
 from engine.command import local_command
 from engine.pictures import fitted, read
 from engine.runs import Run, RunInfo, new_run, open_run
+from engine.trying import Look, trial_of
 from graph import projectfile, templates
 from graph.inference import infer
 from graph.params import Named
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from engine.protocol import Predict, Predicted
+    from graph.project import Project
     from gui.document import Document
     from gui.runner import Runner
     from gui.theme import Theme
@@ -256,18 +258,53 @@ def test_numbers_can_not_be_drawn(panel: PadPanel, runner: Runner, wait: Waiter)
     assert not panel.body.isVisible()
 
 
-@pytest.mark.engine
-def test_why_standardised_pixels_can_not_be_drawn_is_said(
-    panel: PadPanel, document: Document, runner: Runner, wait: Waiter
-) -> None:
+def standardised() -> Project:
     project = mlp(limit=256)
     node = next(iter(project.graph.nodes))
     pixels = Binding("image", transforms=(Named("standardise"),))
     data = msgspec.structs.replace(project.data, inputs={node: pixels})
-    project = msgspec.structs.replace(project, data=data)
+    return msgspec.structs.replace(project, data=data)
+
+
+@pytest.mark.engine
+def test_standardised_pixels_are_drawn_by_what_the_training_has_measured(
+    panel: PadPanel, runner: Runner, wait: Waiter
+) -> None:
+    project = standardised()
     runner.train(project, infer(project))
     *_, run = wait.first(runner.finished, runner.failed)
     assert isinstance(run, Run), run
+    shown(panel, wait)
+    trial = trial_of(run, project, infer(project))
+    (one,) = trial.pictured
+    mean, deviation = run.info.moments["visible"]
+    with np.load("resources/data/fashion_mnist_sample.npz") as data:
+        sample, learnt = data["x_test"][7], data["x_train"][:256]
+    assert mean == pytest.approx(learnt.mean(), rel=0.05)
+    assert deviation == pytest.approx(learnt.std(), rel=0.05)
+    panel.findChild(QSpinBox, "pad.sample").setValue(7)
+    wait.until(lambda: bool(panel.body.bars.said))
+    np.testing.assert_array_equal(panel.body.tools.seen.picture, sample)  # from what it takes
+    answers: list[Predicted] = []
+    panel.shown.connect(lambda _question, answer: answers.append(answer))
+    draw(panel.body.sheet, (0.1, 0.1), (0.9, 0.9))
+    drawn = panel.body.tools.seen.picture.ravel()
+    assert 20 < (drawn != sample.ravel()).sum() < 200
+    expected = (drawn - mean) / deviation
+    wait.until(lambda: bool(answers) and np.allclose(answers[-1].inputs[0], expected, atol=1e-5))
+    text = trial.listing(one, Look(), 0).text
+    assert f"(pixels - {mean:.9g}) / {deviation:.9g}" in text
+
+
+def test_why_standardised_pixels_of_an_old_run_can_not_be_drawn_is_said(
+    panel: PadPanel, wait: Waiter, tmp_path: Path
+) -> None:
+    text = projectfile.dumps(standardised())
+    run = new_run(tmp_path / "runs", "old", text, "", RunInfo(weights="w.h5"))
+    (run.path / "w.h5").touch()
+    panel.choices.add_run(run, newest=True)
+    panel.open_run(run)
+    wait.until(lambda: "drawn" in panel.findChild(QLabel, "pad.notice").text())
     said = panel.findChild(QLabel, "pad.notice").text()
     assert said.startswith("visible can't be drawn: its pixels are standardised")
     assert not panel.body.isVisible()
