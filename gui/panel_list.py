@@ -34,7 +34,7 @@ def make_panels(window: MainWindow) -> dict[str, QWidget]:
         "training": TrainingPanel(document, theme, runner),
         "plan": _plan(window, theme),
         "runs": LatePanel(partial(_runs, window), theme),
-        "problems": ProblemsPanel(document, theme),
+        "problems": _problems(window, theme),
         "summary": SummaryPanel(document, theme),
         "data": _data(window, theme),
         "augmentation": LatePanel(partial(_augmentation, window), theme),
@@ -50,6 +50,18 @@ def _plan(window: MainWindow, theme: Theme) -> QWidget:
     panel.experiment_wanted.connect(lambda *_: window.show_panel("training"))
     panel.rate_wanted.connect(partial(_find_rate, window, panel))
     return panel
+
+
+def _problems(window: MainWindow, theme: Theme) -> QWidget:
+    panel = ProblemsPanel(window.document, theme)
+    panel.rows_wanted.connect(partial(_show_left_out, window))
+    return panel
+
+
+def _show_left_out(window: MainWindow) -> None:
+    """Show which rows of the data aren't used."""
+    window.show_panel("data")
+    window.panels["data"].show_page("left_out")  # type: ignore[attr-defined]
 
 
 def _data(window: MainWindow, theme: Theme) -> QWidget:

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QListWidget,
     QListWidgetItem,
+    QPushButton,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -28,7 +29,14 @@ from PySide6.QtWidgets import (
 from graph.edits import CantApply
 from graph.problems import Severity
 from gui.icons import action_icon
-from gui.parts.widgets import RepairButton, hand_focus_on, label, repair_style, unbroken
+from gui.parts.widgets import (
+    RepairButton,
+    hand_focus_on,
+    label,
+    link_button,
+    repair_style,
+    unbroken,
+)
 from gui.theme import MEDIUM, SMALL, TEXT_SIZE, TINY, text_font
 
 if TYPE_CHECKING:
@@ -127,6 +135,11 @@ class ProblemList(QListWidget):
         for button in buttons:
             button.setFixedHeight(button.heightForWidth(width))
         heights = sum(button.maximumHeight() for button in buttons)
+        heights += sum(
+            one.sizeHint().height()
+            for one in box.findChildren(QPushButton)
+            if not isinstance(one, RepairButton)
+        )
         item.setSizeHint(QSize(0, heights + 2 * TINY + SMALL))  # SMALL: the style sheet's padding
 
 
@@ -135,9 +148,11 @@ class ProblemsPanel(QWidget):
 
     Signals:
         count_changed(int, int): there are so many errors and so many warnings.
+        rows_wanted(): somebody wants to see which rows of the data are left out.
     """
 
     count_changed = Signal(int, int)
+    rows_wanted = Signal()
 
     def __init__(self, document: Document, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -244,10 +259,12 @@ class ProblemsPanel(QWidget):
         self._show_repairs(chosen)
 
     def _show_repairs(self, item: QListWidgetItem) -> None:
-        """Put a row with the repairs of a problem below it."""
+        """Put a row with the repairs of a problem below it, or with where to see more of it."""
         self._drop_repairs()
-        offered = self.document.repairs_of(item.data(_PROBLEM))
-        if not offered:
+        problem: Problem = item.data(_PROBLEM)
+        offered = self.document.repairs_of(problem) or ()
+        of_rows = problem.kind == "rows"
+        if not offered and not of_rows:
             return
         box = QWidget()
         column = QVBoxLayout(box)
@@ -257,6 +274,10 @@ class ProblemsPanel(QWidget):
             button = RepairButton(repair, f"repair.{index}")
             button.clicked.connect(lambda _=False, one=repair: self._on_repair_chosen(one))
             column.addWidget(button)
+        if of_rows:
+            which = link_button(self.tr("Show which"), "problems.rows")
+            which.clicked.connect(self.rows_wanted)
+            column.addWidget(which, 0, Qt.AlignmentFlag.AlignLeft)
         row = QListWidgetItem()
         row.setFlags(Qt.ItemFlag.ItemIsEnabled)
         with QSignalBlocker(self.list):

@@ -71,9 +71,13 @@ def until(so: Callable[[], bool]) -> None:
 def _repair(hands: Hands) -> None:
     """Click the first problem that has a repair, and then the repair."""
     problems = hands.canvas.document.problems
-    at = next(i for i, one in enumerate(problems) if "left out" not in one.sentence)
+    wanted = next(one for one in problems if "left out" not in one.sentence)
     listed = hands.find(QListWidget, "problems.list")
-    place = listed.visualItemRect(listed.item(at)).center()
+    items = map(
+        listed.item, range(listed.count())
+    )  # one without a problem: repairs
+    item = next(one for one in items if one.data(Qt.ItemDataRole.UserRole) == wanted)
+    place = listed.visualItemRect(item).center()
     QTest.mouseClick(listed.viewport(), Qt.MouseButton.LeftButton, pos=place)
     until(lambda: hands.window.findChild(QWidget, "repair.0") is not None)
     QTest.qWait(300)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QTableView
 
 from gui.panels.evaluation.panel import EvaluationPanel
 from tests import windows
@@ -41,6 +41,11 @@ def test_a_folder_of_images_becomes_a_confusion_matrix(
     hands = Hands(window)
     own_images.bind(hands, own_images.make(tmp_path))
     assert [one.kind for one in window.document.problems] == ["rows"]  # 3.png, a warning
+    hands.open_tab("Problems")
+    hands.click("problems.rows")
+    rows = hands.find(QTableView, "leftout.rows")
+    qtbot.waitUntil(rows.isVisible)
+    assert "3.png" in rows.model().index(0, 2).data()
     hands.open_tab("Plan")
     hands.type_into("plan.epochs", "2")
     hands.open_tab("Training")

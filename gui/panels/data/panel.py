@@ -63,6 +63,10 @@ class DataPanel(QWidget):
         for page in self.made.values():
             page.set_theme(theme)  # type: ignore[attr-defined] # every page has it
 
+    def show_page(self, name: str) -> None:
+        """Bring a page to the front."""
+        self.tabs.setCurrentIndex(list(_TITLES).index(name))
+
     def page(self, name: str) -> QWidget:
         """Return a page, made now if need be."""
         if name not in self.made:
