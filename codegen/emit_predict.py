@@ -94,7 +94,8 @@ def emit_read_image(writer: Writer, one: Bound, how: OwnImage) -> None:
     lines += [f'pixels = {pixels}.astype("float32")']
     value = f"(pixels - {how.minus:.9g})" if how.minus else "pixels"
     lines += [f"return {value} / {how.by:.9g}" if how.by != 1 else f"return {value}"]
-    writer.add("def read_image(path):", node)
+    # `read_NAME` is what reads an Input called NAME from files
+    writer.add("def open_image(path):", node)
     writer.add(
         '"""Return an image file as the model takes it, in a batch of one."""', node, indent=4
     )
@@ -115,7 +116,7 @@ def emit_predict_script(
     writer.add("model = build_model()", indent=4)
     load = Group("model.load_weights", (spelling.text(weights),))
     writer.add(statement("", load), indent=4)
-    given = 'read_image("image.png")'
+    given = 'open_image("image.png")'
     if len(bound.inputs) > 1:
         writer.add('data = load_data(Path(__file__).parent / "data")', indent=4)
         writer.add('inputs, _ = data["test"]', indent=4)

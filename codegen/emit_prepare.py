@@ -74,7 +74,10 @@ class Prepare:
             if one.is_streamed:
                 self._emit_measured(one, name, train[one.column.base])
                 continue
-            self._writer.add(f"{name} = {_taken(one.column, train[one.column.base])}", indent=4)
+            value = _taken(one.column, train[one.column.base])
+            if one.column.dtype == "float16":  # in which squares soon are infinite
+                value += '.astype("float32")'
+            self._writer.add(f"{name} = {value}", indent=4)
             shape = one.column.shape
             for step in one.steps or ():
                 if step.kind == "standardise":

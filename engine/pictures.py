@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _LARGEST = 100_000_000  # pixels of a file that is read
 _CHANNELS = {1, 3}
+_LARGEST_SHARE = 2.0  # mean and deviation of pixels from 0 to 1 are less
 _MIDDLE, _NEAR, _NEARLY_ALL = 127, 64, 0.9  # grey; from black or white; share of the pictures
 _DARK = {"mnist", "fashion_mnist", "fashion_mnist_sample"}
 BOX = (
@@ -64,7 +65,7 @@ def frame_of(bound: Bound) -> Frame | None:
     column, spec = bound.column, bound.spec
     if column is not None and column.kind != IMAGE:
         return None
-    if is_standardised_picture(bound):
+    if any(step.kind == "standardise" for step in bound.steps or ()):
         return None  # mean and deviation of the training part aren't known: see `measured`
     wants = tuple(size or 0 for size in spec.shape[1:]) if spec is not None else ()
     for shape in (wants, column.shape if column is not None else ()):
@@ -76,8 +77,14 @@ def frame_of(bound: Bound) -> Frame | None:
 
 def is_standardised_picture(bound: Bound) -> bool:
     """Say whether an Input takes images whose pixels are standardised by the training part."""
-    is_picture = bound.column is None or bound.column.kind == IMAGE
-    return is_picture and any(step.kind == "standardise" for step in bound.steps or ())
+    if bound.column is None or bound.column.kind != IMAGE:
+        return False
+    shape = bound.column.shape
+    for step in bound.steps or ():
+        if step.kind == "standardise":
+            return len(shape) > 1  # of a vector each number is standardised by itself
+        shape = step.shape or shape
+    return False
 
 
 def measured(bound: Bindings, moments: Mapping[str, tuple[float, float]]) -> Bindings:
@@ -93,7 +100,8 @@ def measured(bound: Bindings, moments: Mapping[str, tuple[float, float]]) -> Bin
         pair = known.get(next(same, one))
         if pair is None:
             return one
-        by = Named("scale", {"minus": pair[0], "by": pair[1]})
+        unit = _unit(one, pair)
+        by = Named("scale", {"minus": pair[0] * unit, "by": pair[1] * unit})
         steps = (
             step._replace(kind="scale", named=by) if step.kind == "standardise" else step
             for step in one.steps or ()
@@ -103,6 +111,14 @@ def measured(bound: Bindings, moments: Mapping[str, tuple[float, float]]) -> Bin
     return bound._replace(
         inputs=tuple(map(scaled, bound.inputs)), outputs=tuple(map(scaled, bound.outputs))
     )
+
+
+def _unit(one: Bound, pair: tuple[float, float]) -> float:
+    """Return how many steps of a pixel (0 to 255) are 1 where an Input's images are measured."""
+    dtype = one.column.dtype if one.column is not None else "uint8"
+    is_scaled = any(step.kind == "scale" for step in one.steps or ())
+    is_whole = dtype.startswith("uint") or is_scaled
+    return 1.0 if is_whole or abs(pair[0]) + pair[1] > _LARGEST_SHARE else 255.0
 
 
 def _is_twin(one: Bound, other: Bound) -> bool:

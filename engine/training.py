@@ -73,7 +73,8 @@ def _watch_moments(namespace: dict[str, Any], send: Callable[[Event], None]) -> 
         pixels = {
             name: (float(mean), float(std))
             for name, (mean, std) in found.items()
-            if isinstance(mean, np.floating) and isinstance(std, np.floating)
+            if isinstance(mean, np.floating) and np.isfinite(mean)
+            if isinstance(std, np.floating) and np.isfinite(std)
         }
         send(Measured(moments=pixels))
         namespace["prepare"] = prepare  # the other parts are treated alike

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _MOST_COUNTED = 1000  # labels
 MOST_LOADED = 2**28
 """Arrays of more numbers (1 GiB as float32) stay in their `.npy` file until they are trained on."""
+_LEAST_OF_A_ROW = 64  # numbers
 
 Header = tuple[tuple[int, ...], np.dtype[np.generic]]
 Array = np.ndarray[Any, Any]
@@ -66,13 +67,10 @@ def read_archive(path: Path, _modified: int, _size: int) -> DataSet:
 
 
 def _with_derived(columns: list[Column]) -> tuple[Column, ...]:
-    images = [
-        column
-        for column in columns
-        if column.kind == IMAGE and len(column.shape) > 1 and column.stored != MAPPED
-    ]
+    images = [column for column in columns if column.kind == IMAGE and len(column.shape) > 1]
     labels = [column for column in columns if column.kind == LABEL]
-    extra = derived(images[0], labels[0]) if len(images) == 1 and len(labels) == 1 else ()
+    both = len(images) == 1 and len(labels) == 1 and images[0].stored != MAPPED
+    extra = derived(images[0], labels[0]) if both else ()
     taken = {column.name for column in columns}
     return (*columns, *(column for column in extra if column.name not in taken))
 
@@ -172,7 +170,7 @@ def _classes(parts: list[Array]) -> int | None:
 
 
 @lru_cache(maxsize=8)
-def read_arrays(path: Path, _modified: int) -> DataSet:
+def read_arrays(path: Path, _stamps: tuple[tuple[str, int, int], ...]) -> DataSet:
     """Return what a folder of `.npy` files holds, all of it for training if no part is for testing.
 
     Rows of `NAME.npy` are matched by their number; those beyond the shortest array are listed.
@@ -183,24 +181,16 @@ def read_arrays(path: Path, _modified: int) -> DataSet:
     names = [name.removesuffix("_train") for name in headers if not name.endswith("_test")]
     if own_test:
         names = [name for name in names if f"{name}_train" in headers]
-    columns, counts = [], {"train": [0], "test": [0]}
+    suffixes = ("_train", "_test") if own_test else ("",)
+    columns = []
+    counts: dict[str, list[int]] = {suffix: [] for suffix in suffixes}
     for name in names:
-        suffixes = ("_train", "_test") if own_test else ("",)
-        shapes = []
-        for suffix, part in zip(suffixes, counts, strict=False):
-            if f"{name}{suffix}" not in headers:
-                raise BadData(f"{path.name} has {name}_train.npy and no {name}_test.npy.")
-            shape, dtype = headers[f"{name}{suffix}"]
-            if dtype.kind not in "biuf" or not shape or not shape[0]:
-                raise BadData(_no_numbers(path, f"{name}{suffix}.npy", shape, dtype))
-            counts[part].append(shape[0])
-            shapes.append(shape[1:])
-        made = _array_column(path, name, suffixes, shapes[0], dtype)
-        if sum(known[-1] for known in counts.values()) * prod(shapes[0]) > MOST_LOADED:
-            made = made._replace(stored=MAPPED) if made.shape else made
-        columns.append(made)
-    train, test = (min(found[1:], default=0) for found in counts.values())
-    lost = () if own_test else tuple(_beyond(names, counts["train"][1:], ".npy"))
+        found = [_header_of(path, headers, name, suffix) for suffix in suffixes]
+        for suffix, (shape, _) in zip(suffixes, found, strict=True):
+            counts[suffix].append(shape[0])
+        columns.append(_array_column(path, name, suffixes, found))
+    train, test = (min(counts.get(part, ()), default=0) for part in (suffixes[0], "_test"))
+    lost = () if own_test else tuple(_beyond(names, counts[""], ".npy"))
     return DataSet(
         path.name,
         f"{path.name}, a folder of arrays",
@@ -222,17 +212,46 @@ def _folder_headers(path: Path) -> Iterator[tuple[str, Header]]:
             raise BadData(f"{file.name} can't be read as an .npy file: {error}.") from error
 
 
+def _header_of(path: Path, headers: dict[str, Header], name: str, suffix: str) -> Header:
+    """Return shape and dtype of a part of a column. Raises BadData if it holds no numbers."""
+    if f"{name}{suffix}" not in headers:
+        raise BadData(f"{path.name} has {name}_train.npy and no {name}_test.npy.")
+    shape, dtype = headers[f"{name}{suffix}"]
+    if dtype.kind not in "biuf" or not shape or not shape[0]:
+        raise BadData(_no_numbers(path, f"{name}{suffix}.npy", shape, dtype))
+    return shape, dtype
+
+
 def _array_column(
-    path: Path,
-    name: str,
-    suffixes: tuple[str, ...],
-    shape: tuple[int, ...],
-    dtype: np.dtype[np.generic],
+    path: Path, name: str, suffixes: tuple[str, ...], headers: list[Header]
 ) -> Column:
+    (_, *shape), dtype = headers[0]
+    (_, *other), _ = headers[-1]
+    if shape != other:
+        raise BadData(
+            f"The samples of {name} in {path.name} differ: {tuple(shape)} in the training part, "
+            f"{tuple(other)} in the test part."
+        )
     labels: list[Array] = []
-    if _kind(name, () if shape == (1,) else shape, dtype) == LABEL:
+    if _kind(name, () if shape == [1] else tuple(shape), dtype) == LABEL:
         labels = [np.load(path / f"{name}{suffix}.npy") for suffix in suffixes]
-    return _described(name, shape, dtype, labels)
+    made = _described(name, tuple(shape), dtype, labels)
+    rows = sum(known[0] for known, _ in headers)
+    if rows * prod(made.shape) > MOST_LOADED and _can_be_read_by_rows(path, made, suffixes):
+        return made._replace(stored=MAPPED)
+    return made
+
+
+def _can_be_read_by_rows(path: Path, column: Column, suffixes: tuple[str, ...]) -> bool:
+    """Say whether reading a few rows of an array is quick, and alike in all of its parts.
+
+    Of small rows as many numbers would be needed to say which ones.
+    """
+    parts = [np.load(path / f"{column.name}{one}.npy", mmap_mode="r") for one in suffixes]
+    small = prod(column.shape) < _LEAST_OF_A_ROW
+    return not small and all(
+        one.flags.c_contiguous and one.dtype == parts[0].dtype for one in parts
+    )
 
 
 def _beyond(names: list[str], counts: list[int], ending: str) -> Iterator[Mismatch]:

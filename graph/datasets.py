@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     Wanted = tuple[tuple[Path, ...], str]  # paths of sources, and the key that is chosen
     Ask = Callable[[Wanted], bool]
+    Stamps = tuple[tuple[str, int, int], ...]  # name, time (ns) and size of files
 
 __all__ = [
     "BUNDLED",
@@ -192,9 +193,9 @@ def look_up(
     for path in paths:
         _check_there(path, source if path is paths[0] else str(path))
     if len(paths) == 1 and not _is_rows(paths[0]):
-        stat = paths[0].stat()
         if paths[0].is_dir():
-            return read_arrays(paths[0], stat.st_mtime_ns).with_test(test_split)
+            return read_arrays(paths[0], _stamps_of_files(paths[0])).with_test(test_split)
+        stat = paths[0].stat()
         return read_archive(paths[0], stat.st_mtime_ns, stat.st_size).with_test(test_split)
     odd = [path.name for path in paths if not _is_rows(path)]
     if odd:
@@ -260,6 +261,7 @@ def stamps(paths: tuple[Path, ...]) -> tuple[int, ...]:
     return tuple(found)
 
 
+_LARGE, _SAMPLES, _BLOCK = 2**30, 256, 2**20  # bytes, blocks that are read of it, their bytes
 _MOST_KEPT = 2  # the rows of a large folder take some 50 MB
 _kept: OrderedDict[Wanted, tuple[tuple[int, ...], sources.Table | BadData]] = OrderedDict()
 _reads_now = threading.Lock()  # who comes second finds what the first has read
@@ -312,6 +314,7 @@ def _read(wanted: Wanted, now: tuple[int, ...]) -> tuple[tuple[int, ...], source
 def fingerprint(project: Project) -> str:
     """Return the data's name and a SHA-256: of a file's content, of a folder's names and sizes.
 
+    Of a large file its size and a part of its content count: reading all of it takes minutes.
     It is the name alone if Keras fetches the data, or if they can't be read.
     """
     source = project.data.source
@@ -319,8 +322,9 @@ def fingerprint(project: Project) -> str:
         if is_file(source) and (project.data.joined or _is_rows(file_of(project))):
             digest = _digest_rows(project.data)
         else:
-            stat = file_of(project).stat()
-            digest = _digest(file_of(project), stat.st_mtime_ns, stat.st_size)
+            path = file_of(project)
+            path.stat()  # raises what there is to raise
+            digest = _digest(path, _stamps_of_files(path))
     except (OSError, BadData):
         return source
     return f"{source} sha256:{digest}"
@@ -344,11 +348,28 @@ def _digest_rows(data: Data) -> str:
 
 
 @lru_cache(maxsize=8)
-def _digest(path: Path, _modified: int, _size: int) -> str:
-    files = sorted(path.glob("*.npy")) if path.is_dir() else [path]
+def _digest(path: Path, _stamps: Stamps) -> str:
     digest = hashlib.sha256()
-    for file in files:
+    for file in _files_in(path):
+        size = file.stat().st_size
         with file.open("rb") as stream:
-            while block := stream.read(1 << 20):
+            if size > _LARGE:
+                digest.update(f"{size}".encode())
+                for place in range(_SAMPLES):
+                    stream.seek(place * (size - _BLOCK) // (_SAMPLES - 1))
+                    digest.update(stream.read(_BLOCK))
+                continue
+            while block := stream.read(_BLOCK):
                 digest.update(block)
     return digest.hexdigest()
+
+
+def _files_in(path: Path) -> list[Path]:
+    """Return the files of a data set of arrays: itself, or what a folder holds."""
+    return sorted(path.glob("*.npy")) if path.is_dir() else [path]
+
+
+def _stamps_of_files(path: Path) -> Stamps:
+    """Return what tells whether the files of a data set of arrays have changed."""
+    stats = [(file.name, file.stat()) for file in _files_in(path)]
+    return tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in stats)

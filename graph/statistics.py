@@ -136,7 +136,7 @@ def _described(column: Column, values: Any) -> Facts:  # noqa: ANN401 - an array
     if not len(values):
         return Facts(column.name)
     if column.stored == MAPPED:
-        values = values[:: max(1, len(values) // IMAGES)]
+        values = values[:: -(-len(values) // IMAGES)]
     return Facts(
         column.name,
         least=float(np.min(values)),

@@ -23,7 +23,7 @@ _PLANS = (
 )
 # the same variations as in `children/train_alone.py`
 _VARIED = Augmentation("online", flip="horizontal", shift=0.1, zoom=0.1)
-_AUGMENTED = Plan("cnn", 2, validation="test", augmentation=_VARIED)
+_AUGMENTED = Plan("cnn", 4, validation="test", augmentation=_VARIED)
 _QUICK = ((Plan("mlp", 2, 1024, SAMPLE, "test"), *_PLANS[0][1:]),)
 
 
@@ -40,7 +40,7 @@ def run(*, quick: bool) -> Result:
         [
             (
                 "Images a second from the end of the first epoch to the end of the last (MLP 16 "
-                "epochs, CNN 3, augmented 2), with validation and checkpoint, a fresh process each "
+                "epochs, CNN 3, augmented 4), with validation and checkpoint, a fresh process each "
                 "time."
             ),
             (

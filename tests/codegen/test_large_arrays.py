@@ -56,19 +56,65 @@ def project_on(folder: Path, **plan: Any) -> Project:
 
 def as_large(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(arrayfiles, "MOST_LOADED", 100)
+    monkeypatch.setattr(arrayfiles, "_LEAST_OF_A_ROW", 1)
     arrayfiles.read_arrays.cache_clear()
+
+
+def stored_in(data: Data) -> dict[str, str]:
+    arrayfiles.read_arrays.cache_clear()
+    return {one.name: one.stored for one in datasets.describe(data).columns}
 
 
 def test_only_arrays_beyond_a_size_stay_in_their_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data = Data(str(folder_of(tmp_path)))
-    stored = {one.name: one.stored for one in datasets.describe(data).columns}
-    assert set(stored.values()) == {ARRAY}
-    monkeypatch.setattr(arrayfiles, "MOST_LOADED", 60 * 36)
-    arrayfiles.read_arrays.cache_clear()
-    stored = {one.name: one.stored for one in datasets.describe(data).columns}
-    assert stored == {"x": MAPPED, "g": ARRAY, "v": ARRAY, "s": ARRAY, "y": ARRAY}
+    assert set(stored_in(data).values()) == {ARRAY}
+    monkeypatch.setattr(arrayfiles, "MOST_LOADED", 100)  # and rows of 64 numbers or more
+    assert stored_in(data) == {"x": MAPPED, "g": ARRAY, "v": ARRAY, "s": ARRAY, "y": ARRAY}
+    monkeypatch.setattr(arrayfiles, "MOST_LOADED", 60 * 240)
+    assert set(stored_in(data).values()) == {ARRAY}
+
+
+def test_arrays_whose_rows_are_scattered_or_unlike_are_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = folder_of(tmp_path, "_train", "_test")
+    as_large(monkeypatch)
+    assert stored_in(Data(str(folder)))["x"] == MAPPED
+    x = np.load(folder / "x_train.npy")
+    np.save(folder / "x_train.npy", np.asfortranarray(x))
+    assert stored_in(Data(str(folder)))["x"] == ARRAY
+    np.save(folder / "x_train.npy", x.astype("float32"))  # the test part holds whole numbers
+    found = {one.name: one for one in datasets.describe(Data(str(folder))).columns}
+    assert (found["x"].stored, found["x"].dtype) == (ARRAY, "float32")
+    np.save(folder / "x_train.npy", x[:, :5])
+    with pytest.raises(datasets.BadData, match=r"differ: \(5, 8, 3\) in the training part"):
+        datasets.describe(Data(str(folder)))
+
+
+def test_an_array_that_is_written_anew_in_its_place_is_another_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = folder_of(tmp_path)
+    project = project_on(folder)
+    before = datasets.fingerprint(project)
+    vectors = np.load(folder / "v.npy")
+    np.save(folder / "v.npy", np.hstack([vectors, vectors]))  # the folder's own time stays
+    assert next(
+        one.shape for one in datasets.describe(project.data).columns if one.name == "v"
+    ) == (10,)
+    after = datasets.fingerprint(project)
+    assert after != before
+    monkeypatch.setattr(datasets, "_LARGE", 100)
+    monkeypatch.setattr(datasets, "_BLOCK", 50)
+    datasets._digest.cache_clear()
+    large = datasets.fingerprint(project)
+    assert large not in {before, after}
+    datasets._digest.cache_clear()
+    assert datasets.fingerprint(project) == large
+    np.save(folder / "v.npy", np.hstack([vectors, vectors + 1]))
+    assert datasets.fingerprint(project) != large
 
 
 def test_facts_of_large_arrays_are_those_of_some_rows(

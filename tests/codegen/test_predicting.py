@@ -60,14 +60,14 @@ def test_the_listing_is_formatted_and_reads_as_the_window_does(
     photo = random.integers(0, 256, (90, 70, 3)).astype(np.uint8)
     Image.fromarray(photo).save(tmp_path / "image.png")
     seen, _ = fitted(read(tmp_path / "image.png"), frame, invert=invert, centre=centre)
-    found = functions_of(text)["read_image"](tmp_path / "image.png")
+    found = functions_of(text)["open_image"](tmp_path / "image.png")
     np.testing.assert_array_equal(found[0], as_input(seen, one))
 
 
 def functions_of(text: str) -> dict[str, Any]:
     """Return the listing's functions that need no Keras."""
     tree = ast.parse(text)
-    wanted = {"centred", "read_image"}
+    wanted = {"centred", "open_image"}
     tree.body = [
         part for part in tree.body if isinstance(part, ast.FunctionDef) and part.name in wanted
     ]

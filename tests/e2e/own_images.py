@@ -73,9 +73,7 @@ def _repair(hands: Hands) -> None:
     problems = hands.canvas.document.problems
     wanted = next(one for one in problems if "left out" not in one.sentence)
     listed = hands.find(QListWidget, "problems.list")
-    items = map(
-        listed.item, range(listed.count())
-    )  # one without a problem: repairs
+    items = map(listed.item, range(listed.count()))  # one without a problem: repairs
     item = next(one for one in items if one.data(Qt.ItemDataRole.UserRole) == wanted)
     place = listed.visualItemRect(item).center()
     QTest.mouseClick(listed.viewport(), Qt.MouseButton.LeftButton, pos=place)

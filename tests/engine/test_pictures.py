@@ -19,12 +19,16 @@ from engine.pictures import (
     ground_of,
     has_other_ground,
     is_bright,
+    is_standardised_picture,
+    measured,
     read,
     scale_of,
 )
 from graph import templates
 from graph.binding import bind
+from graph.columns import Step
 from graph.inference import infer
+from graph.params import Named
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -137,6 +141,35 @@ def test_an_input_takes_what_its_column_has(
     assert scale_of(one) == (0, 255)
     np.testing.assert_array_equal(values.reshape(frame.shape), picture.astype("float32") / 255)
     np.testing.assert_array_equal(as_picture(values, one, frame), picture)
+
+
+@pytest.mark.parametrize(
+    ("dtype", "pair", "shown"),
+    [
+        ("uint8", (80.0, 50.0), (80.0, 50.0)),
+        ("float32", (0.3, 0.2), (76.5, 51.0)),  # from 0 to 1
+        ("float32", (80.0, 50.0), (80.0, 50.0)),  # from 0 to 255
+    ],
+)
+def test_standardised_pixels_are_scaled_by_what_a_training_has_measured(
+    dtype: str, pair: tuple[float, float], shown: tuple[float, float]
+) -> None:
+    project = templates.load("cnn")
+    bound = bind(project, infer(project))
+    (one,) = bound.inputs
+    assert one.column is not None
+    step = Step("standardise", "standardised", named=Named("standardise"))
+    own = one._replace(column=one.column._replace(dtype=dtype), steps=(step, *one.steps[1:]))
+    assert frame_of(own) is None
+    assert is_standardised_picture(own)
+    found = measured(bound._replace(inputs=(own,), outputs=(own,)), {own.port.node: pair})
+    for given in (*found.inputs, *found.outputs):  # an autoencoder gives them back
+        assert frame_of(given) == SMALL
+        assert scale_of(given) == pytest.approx(shown)
+    vector = own._replace(column=one.column._replace(shape=(784,)))
+    assert frame_of(vector) is None
+    assert not is_standardised_picture(vector)
+    assert measured(bound._replace(inputs=(vector,)), {}).inputs == (vector,)
 
 
 def on_ground(grey: float, ink: float, count: int = 20) -> list[np.ndarray]:

@@ -103,10 +103,10 @@ class ValuesPage(QWidget):
         if any(column.stored == FILE for column in found.columns):
             words = self.tr("Of all rows that are used; of images in files, {0} are looked at.")
             return words.format(statistics.IMAGES)
-        if any(column.stored == MAPPED for column in found.columns):
-            words = self.tr("Of the whole data; of large arrays, {0} rows are looked at.")
-            return words.format(statistics.IMAGES)
         where = self.tr("training part") if found.own_test else self.tr("data")
+        if any(column.stored == MAPPED for column in found.columns):
+            words = self.tr("Of the whole {0}; of large arrays, some {1} rows are looked at.")
+            return words.format(where, statistics.IMAGES)
         return self.tr("Of the whole {0}.").format(where)
 
     def _say(self, sentence: str, *, error: bool = False) -> None:
