@@ -58,6 +58,18 @@ def varying_layers(project: Project, report: Report) -> tuple[str, ...]:
     return tuple(found)
 
 
+def last_varying(project: Project, report: Report, node: str) -> str | None:
+    """Return the last of the augmentation layers that stand one behind the other at an Input."""
+    wires, varying = wiring(project.graph), set(varying_layers(project, report))
+    last = None
+    while True:
+        behind = (project.graph.links[link].target for link in wires.out_of[last or node])
+        following = next((one for one in behind if one in varying), None)
+        if following is None:
+            return last
+        last = following
+
+
 def unvaried(project: Project, report: Report) -> Project:
     """Return the drawing with a plan without augmentation, those layers taken out of its wires."""
     training = msgspec.structs.replace(project.training, augmentation=Augmentation())

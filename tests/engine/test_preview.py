@@ -11,10 +11,12 @@ import pytest
 from codegen import emit, emit_variations
 from engine.client import ProgramFailed
 from engine.protocol import Preview
+from graph import edits, placing
 from graph.datasets import BUNDLED
 from graph.inference import infer
 from graph.project import Augmentation
 from graph.templates import load
+from graph.unvaried import last_varying
 
 if TYPE_CHECKING:
     from engine.client import Engine
@@ -79,6 +81,46 @@ def test_flat_images_come_as_pictures_and_halves_alike(warm: Engine) -> None:
 def test_mixup_is_shown_too(warm: Engine) -> None:
     found = warm.preview(request("cnn", mixup=1.0))
     assert not np.array_equal(found.variants[0][:, 0], found.originals[0])
+
+
+def test_layers_behind_an_input_vary_its_images_after_the_plan(warm: Engine) -> None:
+    project = load("cnn")
+    graph = project.graph
+    (first,) = (
+        key for key, link in graph.links.items() if "Input" in graph.layer_of(link.source).kind
+    )
+    for kind, wire in (("RandomFlip", first), ("RandomRotation", "b")):
+        added, node = placing.new_node(project, kind, 0, 0)
+        project, _ = edits.apply(project, added)
+        edit = placing.wire_into(
+            project.graph, wire, node, ("a", "b") if kind == "RandomFlip" else ("c", "d")
+        )
+        project, _ = edits.apply(project, edit)
+    assert last_varying(project, infer(project), "i2") == node
+    report = infer(project)
+    plain = Preview(
+        program=emit(project, report).text,
+        section=emit_variations(project, report).text,
+        folder=str(BUNDLED),
+        samples=2,
+        variants=6,
+        draw=1,
+    )
+    first_draw = warm.preview(plain)
+    (originals,), (variants,) = first_draw.originals, first_draw.variants
+    assert variants.shape == (2, 6, 28, 28, 1)
+    differences = abs(variants - originals[:, None]).max((2, 3, 4))
+    assert (differences > 0.1).sum() >= 10  # nearly each is turned
+    assert np.array_equal(warm.preview(plain).variants[0], variants)
+    other = warm.preview(msgspec.structs.replace(plain, draw=2))
+    assert not np.array_equal(other.variants[0], variants)
+    shaded = Augmentation("online", brightness=1.0)
+    training = msgspec.structs.replace(project.training, augmentation=shaded)
+    both = msgspec.structs.replace(project, training=training)
+    section = emit_variations(both, infer(both)).text
+    lightened = warm.preview(msgspec.structs.replace(plain, section=section)).variants[0]
+    means = lightened.mean((2, 3, 4))
+    assert means.std() > 2 * variants.mean((2, 3, 4)).std()
 
 
 def test_data_that_are_not_there_are_a_sentence(warm: Engine) -> None:

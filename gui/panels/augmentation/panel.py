@@ -18,7 +18,7 @@ from graph.datasets import find_data, is_here
 from graph.edits import SetTraining
 from graph.inference import infer
 from graph.project import Augmentation, Project
-from graph.unvaried import unvaried, varying_layers
+from graph.unvaried import last_varying, unvaried, varying_layers
 from graph.views import mixes, switched_on, views
 from gui.panels.augmentation.form import AugmentationForm
 from gui.panels.augmentation.grid import SAMPLES, VARIANTS, AugmentationGrid
@@ -177,6 +177,12 @@ class AugmentationPanel(QWidget):
         mixed = ("mixup",) if mixes(augmentation) else ()
         return (*switched_on(augmentation), *mixed, *kinds)
 
+    def _is_varied_by_layers(self) -> bool:
+        """Say whether augmentation layers stand behind an Input that takes images."""
+        project, report = self._document.project, self._document.report
+        inputs = [view.bound.port.node for view in views(bind(project, report)) if view.is_input]
+        return any(last_varying(project, report, node) is not None for node in inputs)
+
     # --- the preview --------------------------------------------------------------------------
 
     def _obstacle(self) -> str:
@@ -190,12 +196,7 @@ class AugmentationPanel(QWidget):
                 "Only images can be varied, and no Input takes any. "
                 "Give one a column of images in the Data panel."
             )
-        if self._augmentation.how == "none" and self._effects():
-            return self.tr(
-                "Layers of the drawing vary the images ({0}). What the plan varies would stand "
-                "here: choose online or enlarged at the left."
-            ).format(", ".join(self._effects()))
-        if self._augmentation.how == "none":
+        if self._augmentation.how == "none" and not self._is_varied_by_layers():
             return self.tr(
                 "Choose at the left: online varies the images of every batch anew, enlarged makes "
                 "a larger training set once. What the network gets then stands here."
@@ -247,6 +248,9 @@ class AugmentationPanel(QWidget):
         wrong = next(augmentation_misfits(self._document.project, bound), None)
         if wrong is not None:
             return wrong.sentence
+        if self._augmentation.how == "none":
+            layers = ", ".join(self._effects())
+            return self.tr("This is what layers of the drawing do: {0}.").format(layers)
         if mixes(self._augmentation):
             return self.tr(
                 "MixUp mixes two labels as it mixes two images, "

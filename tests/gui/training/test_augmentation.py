@@ -145,7 +145,8 @@ def test_layers_that_vary_images_are_taken_out_for_the_experiment(
     given: list[list[tuple[str, Project, Any]]] = []
     panel.experiment_wanted.connect(lambda _title, runs: given.append(runs))
     panel.show()
-    qtbot.waitUntil(lambda: "RandomFlip" in panel.notice.text())
+    qtbot.waitUntil(lambda: "RandomFlip" in panel.notice.text(), timeout=60_000)
+    assert len(panel.grid.variants[0]) > 1  # as the layer makes them
     QTest.mouseClick(panel.compare, Qt.MouseButton.LeftButton)
     (((_, plain, report), (label, varied, _)),) = given
     assert label == "cnn, RandomFlip"
