@@ -38,14 +38,14 @@ def find_run(word: str, parent: Path | None = None) -> Run:
     Raises:
         Refusal: there is none.
     """
-    path = Path(word).expanduser()
+    path, trouble = Path(word).expanduser(), ""
     if path.is_dir():
         try:
             return runs.open_run(path)
         except RunError as error:
             if found := runs.list_runs(path):
                 return found[0]
-            raise Refusal(str(error)) from None
+            trouble = str(error)  # a run may have the name of a folder that lies here
     parent = parent or runs.default_parent()
     listed = runs.list_runs(parent)
     exact = (run for run in listed if word in {run.path.name, run.info.name})
@@ -54,4 +54,6 @@ def find_run(word: str, parent: Path | None = None) -> Run:
     )
     for one in (*exact, *begun):
         return one
+    if trouble:
+        raise Refusal(trouble)
     raise Refusal(f"There is no run {word} in {parent}; layerloom runs lists those there are.")

@@ -183,7 +183,8 @@ def _compare(found: list[Run], as_json: bool) -> int:  # noqa: FBT001 - it is th
         metric: compare.gap_sentence(metric, list(zip(names, pairs, strict=True)))
         for metric, pairs in table.items()
     }
-    data = compare.data_sentence(list(zip(names, found, strict=True)))
+    named = list(zip(names, found, strict=True))
+    data, other_rows = compare.data_sentence(named), compare.rows_sentence(named)
     if as_json:
         print_json(
             {
@@ -194,6 +195,7 @@ def _compare(found: list[Run], as_json: bool) -> int:  # noqa: FBT001 - it is th
                 },
                 "sentences": said,
                 "data": data,
+                "rows": other_rows,
                 "differences": {one.what: one.values for one in different},
             }
         )
@@ -204,8 +206,8 @@ def _compare(found: list[Run], as_json: bool) -> int:  # noqa: FBT001 - it is th
         typer.echo(f"{'' if data else said[metric]}\n")
     if different:
         typer.echo(_table(["what differs", *names], [[one.what, *one.values] for one in different]))
-    if data:
-        typer.echo(data)
+    if data or other_rows:
+        typer.echo(data or other_rows)
     return Status.FINE
 
 

@@ -185,6 +185,28 @@ def data_sentence(named: Sequence[tuple[str, Run]]) -> str:
     return f"These runs had different data{same}, so their figures can't be compared: {told}."
 
 
+def rows_sentence(named: Sequence[tuple[str, Run]]) -> str:
+    """Say which runs used other rows of the same data: another split, too, where it is random.
+
+    Args:
+        named: the runs with their names.
+
+    Returns:
+        A sentence; "" if all had as many samples, as far as that is known.
+    """
+    groups: dict[tuple[int, int], list[str]] = {}
+    for name, run in named:
+        if run.info.samples is not None:
+            groups.setdefault(run.info.samples, []).append(name)
+    if len(groups) < 2:
+        return ""
+    told = "; ".join(
+        f"{' and '.join(names)} {train:,} training and {test:,} test samples"
+        for (train, test), names in groups.items()
+    )
+    return f"These runs used other rows of the data, so that small differences say nothing: {told}."
+
+
 def different(listed: Sequence[Facts]) -> tuple[Difference, ...]:
     """Return what differs between the drawings and plans of runs; those that have none aside.
 

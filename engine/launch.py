@@ -12,9 +12,11 @@ from codegen.source import Program
 from engine import hardware, protocol
 from engine.runs import Run, RunError, RunInfo, new_run
 from graph import edits, projectfile
+from graph.binding import bind
 from graph.datasets import BadData, file_of, find_data, fingerprint, is_file
 from graph.inference import infer, totals
 from graph.project import Project
+from graph.statistics import split_counts
 
 
 def prepare(  # noqa: PLR0913 - what a run is made of
@@ -39,12 +41,14 @@ def prepare(  # noqa: PLR0913 - what a run is made of
     Raises:
         RunError: the disk is full, or ``parent`` can't be written to.
     """
+    report = infer(project)
     info = RunInfo(
         seed=project.training.seed,
         versions=_versions(ready),
         data=fingerprint(project),
         hardware=hardware.facts(ready.devices),
-        parameters=totals(project, infer(project)).params,
+        samples=split_counts(project, bind(project, report)),
+        parameters=totals(project, report).params,
         parent=_run_of(weights),
         start=None if weights is None else str(weights.resolve()),
     )

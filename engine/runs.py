@@ -69,6 +69,8 @@ class RunInfo(msgspec.Struct, frozen=True, kw_only=True):
         hardware: the computer's devices, processor, cores, memory and system, in words.
         parameters: how many the model has; None if that isn't known.
         data: fingerprint of the data.
+        samples: how many are for training (with validation) and for testing; None if that isn't
+            known.
         scores: what the program's ``evaluate`` gave.
         weights: path of the last weights, relative to the run directory if they lie in it.
         sentence: why the run failed.
@@ -89,6 +91,7 @@ class RunInfo(msgspec.Struct, frozen=True, kw_only=True):
     hardware: dict[str, str] = {}
     parameters: int | None = None
     data: str = ""
+    samples: tuple[int, int] | None = None
     scores: dict[str, float | None] = {}
     weights: str | None = None
     sentence: str | None = None

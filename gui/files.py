@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
-from graph import projectfile
+from graph import projectfile, templates
 from graph.edits import RenameProject
 from graph.project import Project
-from graph.templates import blank
 from gui import aside
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ class Files(QObject):
 
     def new(self) -> None:
         """Open an empty drawing."""
-        self.document.add(blank())
+        self.document.add(templates.blank())
         self.window.show_canvas()
 
     def open(self, path: Path | None = None) -> None:
@@ -98,7 +97,9 @@ class Files(QObject):
         return self._save_to(path if path.suffix else path.with_suffix(".loom"))
 
     def _save_to(self, path: Path) -> bool:
-        if self.document.project.name == Project().name:  # nobody has named it: the file does
+        name = self.document.project.name
+        unnamed = {Project().name, *(one.name for one in templates.templates())}
+        if name in unnamed - {path.stem}:  # nobody has named it: the file does
             self.document.push(RenameProject(path.stem), self.tr("Name the project"))
         try:
             self.document.save(path)

@@ -93,6 +93,17 @@ def test_an_exact_name_wins_over_a_newer_one_that_is_longer(here: Run, folder: P
     assert name("mlp-") == "mlp-wide"
 
 
+@pytest.mark.usefixtures("folder")
+def test_a_folder_that_is_no_run_hides_no_run_of_its_name(
+    here: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "work" / "mlp").mkdir(parents=True)  # such as a folder of images
+    (tmp_path / "work" / "images").mkdir()
+    monkeypatch.chdir(tmp_path / "work")
+    assert json.loads(here("runs", "show", "mlp", "--json").out)["name"] == "mlp"
+    assert "images is not a run" in here("runs", "show", "images").err
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [

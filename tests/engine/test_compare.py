@@ -92,6 +92,15 @@ def test_runs_on_other_data_are_told_apart() -> None:
     assert "of other contents" in compare.data_sentence([("one", one), ("changed", changed)])
 
 
+def test_runs_on_other_rows_of_the_same_data_are_told_apart() -> None:
+    one = run("one", {}, data="clothes sha256:1", samples=(1918, 479))
+    assert compare.rows_sentence([("one", one), ("again", one), ("old", LONG)]) == ""
+    other = run("other", {}, data="clothes sha256:1", samples=(1919, 480))
+    said = compare.rows_sentence([("one", one), ("other", other)])
+    assert said.startswith("These runs used other rows of the data")
+    assert "one 1,918 training and 479 test samples; other 1,919 training and 480" in said
+
+
 def test_the_sentence_says_whether_the_gap_closes() -> None:
     closer = run("with", {"accuracy": [0.9] * 3, "val_accuracy": [0.88] * 3})
     named = {"without": LONG, "with": closer}

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QPushButton, QTabBar
+from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton, QTabBar
 
 from engine.runs import RunInfo, new_run
 from graph import projectfile, templates
@@ -41,6 +42,18 @@ def test_nothing_is_trained_without_data(
     assert not window.panels["data"].visibleRegion().isEmpty()
     assert not window.runner.is_training
     assert not (tmp_path / "runs").exists()
+
+
+@pytest.mark.parametrize(("named", "becomes"), [("mlp", "digits"), ("my own", "my own")])
+def test_a_drawing_that_nobody_has_named_is_named_by_its_file(
+    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: str, becomes: str
+) -> None:
+    project = msgspec.structs.replace(templates.load("mlp"), name=named)
+    window.document.add(project)
+    chosen = tmp_path / "digits.loom"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(chosen), ""))
+    assert window.commands.files.save_as()
+    assert projectfile.read(chosen).name == window.document.project.name == becomes
 
 
 @pytest.mark.parametrize(

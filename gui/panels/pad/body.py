@@ -122,6 +122,11 @@ class PadBody(QWidget):
         return self._sample is None and not self.sheet.is_empty
 
     @property
+    def shows_sample(self) -> bool:
+        """Whether a test sample is on the pad, as it is."""
+        return self._sample is not None
+
+    @property
     def look(self) -> Look:
         """Return how the picture on the pad is made ready."""
         return Look(self.tools.invert.isChecked(), self.tools.centre.isChecked())

@@ -189,12 +189,13 @@ class PadPanel(QWidget):
         """Let an Input be drawn."""
         if self._trial is not None:
             self._one, self._others = one, self._trial.others(one)
+            had_sample = self.body.shows_sample
             self.others.show_others(self._others, self.choices.sample)
             self.body.set_input(self._trial, one)
             self.body.show_answer((), None)
             self._tell(())
             self._say("")
-            self._ask()
+            (self.take_sample if had_sample else self._ask)()  # it was another run's sample
 
     def _on_selection_changed(self) -> None:
         """Follow a node that is selected on the canvas, if this run has it."""

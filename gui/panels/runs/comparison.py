@@ -125,8 +125,11 @@ class Comparison(QWidget):
         fit_columns(self.table)
         _fit_height(self.table, len(rows), _COMPARED)
         said = compare.gap_sentence(metric, [(row.name, row.pair) for row in rows])
-        other = compare.data_sentence([(name, one.run) for name, (one, _) in named])
-        said = other or said  # a trend from one data set to another means nothing
+        runs = [(name, one.run) for name, (one, _) in named]
+        # a trend from one data set to another means nothing
+        said = compare.data_sentence(runs) or " ".join(
+            filter(None, (said, compare.rows_sentence(runs)))
+        )
         if not rows:
             said = self.tr("Tick runs in the list: their figures stand beside each other here.")
         self.gap.setText(said)
