@@ -94,11 +94,12 @@ class Proof(NamedTuple):
     @property
     def sentence(self) -> str:
         """Return what came out, with the numbers."""
-        if all(one.share == 0 for one in self.figures):
-            verdict = "Proved, number by number"
-        else:
-            verdict = "Proved, but for rounding" if self.agrees else "Not proved"
         shown = [self.figures[0], *(one for one in self.figures if one.name.startswith("test "))]
+        if all(one.share == 0 for one in self.figures):
+            same = ", ".join(f"{one.name} {_shown(one.found)}" for one in shown)
+            told = f"Proved, number by number: {same}, in the run and by the program alone."
+            return " ".join((told, *self.notes))
+        verdict = "Proved, but for rounding" if self.agrees else "Not proved"
         worst = max(self.figures, key=lambda one: one.share)
         if worst.share > _CLOSE and worst not in shown:
             shown.append(worst)
