@@ -122,7 +122,7 @@ def test_what_waits_is_held_after_stop_and_can_be_taken_out(
     assert not panel.queue_strip.isVisible()
 
 
-def test_prove_it_gives_both_numbers(
+def test_prove_it_says_what_the_run_and_the_program_alone_have_given(
     panel: RunsPanel, runner: Runner, wait: Waiter, qtbot: QtBot
 ) -> None:
     project = mlp(epochs=1)
@@ -143,9 +143,8 @@ def test_prove_it_gives_both_numbers(
     wait.until(lambda: not panel.acts.proving.is_running)
     assert panel.current is not None
     loss = panel.current.run.history["loss"][0]
-    assert f"first-epoch loss {loss:.6f} by the program alone, {loss:.6f} in the run" in (
-        words.text()
-    )
+    assert f"Proved, number by number: first-epoch loss {loss:.6f}, test accuracy" in words.text()
+    assert words.text().endswith("in the run and by the program alone.")
 
 
 @pytest.fixture
