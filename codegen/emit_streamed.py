@@ -122,8 +122,8 @@ _MEASURED = '''\
 def mean_and_std(values, axis=None):
     """Return mean and standard deviation of what is in files, a batch in memory at a time."""
     count = total = squares = 0
-    for batch, _ in ordered_batches(values, ()):
-        batch = batch.numpy().astype("float64")
+    for part, _ in ordered_batches(values, ()):
+        batch = part.numpy().astype("float64")
         count += batch.size if axis is None else len(batch)
         total += batch.sum(axis)
         squares += np.square(batch).sum(axis)
