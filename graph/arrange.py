@@ -110,29 +110,47 @@ def _parts(graph: Graph, chosen: set[str], height: float) -> list[Columns]:
     return [columns for _, (_, columns) in sorted(found.items())] + alone
 
 
-def _layouts(order: Sequence[str], wires: Iterable[_Wire], spacing: float) -> Iterator[Columns]:
-    """Lay out the connected parts; how, depends on the order of the nodes."""
-    ends = {key for wire in wires for key in wire[:2]}
-    nodes = [key for key in order if key in ends]
-    if not nodes:
-        return
+def _layouts(order: Sequence[str], wires: Sequence[_Wire], spacing: float) -> Iterator[Columns]:
+    """Lay out the connected parts; how, depends on the order of the nodes.
+
+    Each goes to the library alone: of several at once it gives a bend point of one and a node of
+    another the same number.
+    """
+    for members in _connected(wires):
+        nodes = [key for key in order if key in members]
+        yield _layout(nodes, [wire for wire in wires if wire.source in members], spacing)
+
+
+def _connected(wires: Iterable[_Wire]) -> Iterator[set[str]]:
+    """Yield the nodes of each connected part."""
+    part_of: dict[str, set[str]] = {}
+    for wire in wires:
+        one, other = (part_of.setdefault(key, {key}) for key in wire[:2])
+        if one is not other:
+            smaller, larger = sorted((one, other), key=len)
+            larger |= smaller
+            part_of.update(dict.fromkeys(smaller, larger))
+    yield from {id(part): part for part in part_of.values()}.values()
+
+
+def _layout(nodes: Sequence[str], wires: Iterable[_Wire], spacing: float) -> Columns:
+    """Lay out one connected part."""
     from fast_sugiyama import from_edges  # noqa: PLC0415 - a compiled library, needed rarely
 
     # numbers, since the library puts names in an order that is another one with each start
     number = {key: place for place, key in enumerate(nodes)}
-    layouts = from_edges(
+    [(found, *_)] = from_edges(
         sorted({(number[wire.source], number[wire.target]) for wire in wires}),
         vertex_spacing=spacing,
         dummy_vertices=True,
         dummy_size=0.5,
         check_layout=False,
     )
-    for found, *_ in layouts:
-        columns: dict[float, list[tuple[str, float]]] = {}
-        for place, (across, depth) in found:
-            if place < len(nodes):  # the others are the library's own bend points
-                columns.setdefault(-depth, []).append((nodes[place], across))
-        yield [columns[depth] for depth in sorted(columns)]
+    columns: dict[float, list[tuple[str, float]]] = {}
+    for place, (across, depth) in found:
+        if place < len(nodes):  # the others are the library's own bend points
+            columns.setdefault(-depth, []).append((nodes[place], across))
+    return [columns[depth] for depth in sorted(columns)]
 
 
 def _mirrored(columns: Columns) -> Columns:

@@ -8,10 +8,10 @@ import sys
 from typing import TYPE_CHECKING
 
 import msgspec
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from graph.arrange import arranged
+from graph.arrange import _parts, arranged
 from graph.edits import AddNode, Connect, MoveNodes, apply
 from graph.project import Graph, Layer, Link, Node, Port, Project
 
@@ -61,7 +61,12 @@ def redrawn(graph: Graph, seed: int) -> tuple[Graph, dict[str, str]]:
     return made, names
 
 
+# two parts; a wire of the second bends
+BENT = drawing(8, [(2, 4), (1, 6), (2, 7), (3, 5), (0, 7), (1, 2), (4, 6)])
+
+
 @settings(max_examples=60, deadline=None)
+@example(BENT, 0, 33)
 @given(drawings(), st.integers(0, 999), st.integers(1, 40))
 def test_it_follows_from_the_drawing_alone_and_stays(project: Project, seed: int, odd: int) -> None:
     sizes = {
@@ -73,6 +78,12 @@ def test_it_follows_from_the_drawing_alone_and_stays(project: Project, seed: int
     again, names = redrawn(project.graph, seed)
     other = arranged(again, {names[key]: size for key, size in sizes.items()})
     assert {key: other[names[key]] for key in once} == once
+
+
+def test_bends_of_wires_are_taken_for_no_node() -> None:
+    parts = _parts(BENT.graph, set(BENT.graph.nodes), 100.0)
+    standing = [key for part in parts for column in part for key, _ in column]
+    assert sorted(standing) == sorted(BENT.graph.nodes)
 
 
 def test_branches_stand_in_the_order_in_which_a_merge_takes_them() -> None:
