@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from typing import IO, Self, TypeVar
@@ -55,7 +56,11 @@ from engine.protocol import (
 
 _Answer = TypeVar("_Answer", bound=Answer)
 
+_COMMANDS = Stop | Pause | Continue | Quit  # requests that no event answers
+
 _GRACE = 2.0  # seconds that an engine has to end by itself
+_PATIENCE = 60.0  # seconds that it has to obey Stop; a step of a large model may take long
+_LOOK = 1.0  # seconds between two looks whether it has
 _TAIL = 200  # lines of standard error that are kept
 
 
@@ -95,6 +100,8 @@ class Engine:
         self._sending = threading.Lock()
         self._closed = False
         self._refusal: str | None = None  # why it is of no use, if it or we could tell
+        self._asked: float | None = None  # when the request was sent that is not answered yet
+        self._stopped = 0.0  # when Stop was sent last
         self._events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
         self._stderr: deque[str] = deque(maxlen=_TAIL)
         self._threads = [
@@ -132,6 +139,8 @@ class Engine:
     def send(self, request: Request) -> None:
         """Send a request; raises `EngineDied`."""
         frame = protocol.encode(request)
+        if not isinstance(request, _COMMANDS):
+            self._asked = time.monotonic()
         try:
             with self._sending:
                 _pipe(self._process.stdin).write(frame)
@@ -143,13 +152,19 @@ class Engine:
         """Wait for the next event, at most ``timeout`` seconds.
 
         Raises:
-            EngineDied: the engine has ended, and all that it said has been received.
+            EngineDied: the engine has ended, and all that it said has been received; it is ended
+                if it doesn't obey Stop.
             TimeoutError: nothing came in time.
         """
-        try:
-            event = self._events.get(timeout=timeout)
-        except queue.Empty:
-            raise TimeoutError(f"The engine said nothing for {timeout} seconds.") from None
+        until = None if timeout is None else time.monotonic() + timeout
+        while True:
+            left = _LOOK if until is None else min(_LOOK, max(0.0, until - time.monotonic()))
+            with contextlib.suppress(queue.Empty):
+                event = self._events.get(timeout=left)
+                break
+            if until is not None and time.monotonic() >= until:
+                raise TimeoutError(f"The engine said nothing for {timeout} seconds.")
+            self._end_if_stuck()
         if event is None:
             self._events.put(None)  # for whoever asks next
             raise self._died()
@@ -157,6 +172,8 @@ class Engine:
             self.ready = event
         elif isinstance(event, Failed) and self.ready is None:
             self._refusal = event.sentence
+        if isinstance(event, LAST_EVENTS):
+            self._asked = None
         return event
 
     def wait_ready(self, timeout: float | None = None) -> Ready:
@@ -212,6 +229,7 @@ class Engine:
 
     def stop(self) -> None:
         """End what is running within about a second; its weights are kept. From any thread."""
+        self._stopped = time.monotonic()
         with contextlib.suppress(EngineDied):  # whoever receives will hear of it
             self.send(Stop())
 
@@ -230,14 +248,14 @@ class Engine:
         if self._closed:
             return
         self._closed = True
-        deadline = threading.Timer(_GRACE, self._kill)
+        deadline = threading.Timer(_GRACE, _kill, (self._process.pid,))
         deadline.start()
         with contextlib.suppress(EngineDied):
             self.send(Quit())
         self._process.wait()
         deadline.cancel()
         deadline.join()
-        self._kill()  # what a program left running
+        _kill(self._process.pid)  # what a program left running
         for thread in self._threads:
             thread.join()
         for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
@@ -285,17 +303,15 @@ class Engine:
                 break
         raise ProgramFailed(Failed(sentence="It was stopped.", line=None, traceback=""))
 
-    def _kill(self) -> None:
-        """End the process and what it has started, without asking."""
-        if sys.platform == "win32":
-            subprocess.run(  # noqa: S603 - nothing here comes from outside
-                ["taskkill", "/T", "/F", "/PID", str(self._process.pid)],  # noqa: S607 - as above
-                check=False,
-                capture_output=True,
+    def _end_if_stuck(self) -> None:
+        """End an engine that has been told to stop and doesn't."""
+        if self._asked is None or self._stopped < self._asked:
+            return
+        if time.monotonic() > self._stopped + _PATIENCE:
+            self._refusal = (
+                f"The engine did not stop within {_PATIENCE:.0f} seconds, so it was ended."
             )
-        else:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self._process.pid, signal.SIGKILL)
+            _kill(self._process.pid)
 
     def _read_events(self) -> None:
         try:
@@ -303,7 +319,7 @@ class Engine:
                 self._events.put(protocol.decode_event(*frame))
         except protocol.FrameError as error:
             self._refusal = str(error)
-            self._kill()
+            _kill(self._process.pid)
         self._process.wait()
         self._events.put(None)
 
@@ -318,6 +334,19 @@ class Engine:
         if self._closed:
             return EngineDied("The engine was closed.", code, tail)
         return EngineDied(self._refusal or _epitaph(code, tail), code, tail)
+
+
+def _kill(group: int) -> None:
+    """End a process and what it has started, without asking."""
+    if sys.platform == "win32":
+        subprocess.run(  # noqa: S603 - nothing here comes from outside
+            ["taskkill", "/T", "/F", "/PID", str(group)],  # noqa: S607 - as above
+            check=False,
+            capture_output=True,
+        )
+    else:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(group, signal.SIGKILL)
 
 
 def _counting(advance: Callable[[int, int], None]) -> Callable[[Event], None]:

@@ -78,6 +78,20 @@ def test_an_engine_that_is_deaf_is_ended_all_the_same() -> None:
         engine.receive(timeout=1)
 
 
+def test_an_engine_that_does_not_obey_stop_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine.client, "_PATIENCE", 0.5)
+    with Engine.start(python("import time; time.sleep(600)")) as deaf:
+        deaf.stop()  # nothing is running: nothing to obey
+        with pytest.raises(TimeoutError):
+            deaf.receive(timeout=1.5)
+        deaf.send(Judge(program=""))
+        with pytest.raises(TimeoutError):
+            deaf.receive(timeout=1.5)
+        deaf.stop()
+        with pytest.raises(EngineDied, match=r"did not stop within .* seconds, so it was ended"):
+            deaf.receive()
+
+
 def test_a_full_pipe_does_not_hold_up_closing() -> None:
     engine = Engine.start(python("import time; time.sleep(600)"))
     refused = []
