@@ -24,6 +24,7 @@ class Said(NamedTuple):
     """One output: its name, and values for classes, or a picture that it makes.
 
     `names` are those of the classes, in their order. `are_shares`: the values are probabilities.
+    `truth` is the class that the sample has, if it is known.
     """
 
     title: str
@@ -31,6 +32,7 @@ class Said(NamedTuple):
     names: tuple[str, ...] = ()
     are_shares: bool = False
     picture: Array | None = None
+    truth: int | None = None
 
     @property
     def has_classes(self) -> bool:
@@ -48,13 +50,36 @@ class Said(NamedTuple):
         return f"{100 * value:.1f} %" if self.are_shares else f"{value:.3g}"
 
 
-def said_by(project: Project, bound: Bindings, outputs: Sequence[Array]) -> tuple[Said, ...]:
-    """Return what outputs say, without batch axis and in the order of the drawing's outputs."""
+def said_by(
+    project: Project,
+    bound: Bindings,
+    outputs: Sequence[Array],
+    targets: Sequence[Array] | None = None,
+) -> tuple[Said, ...]:
+    """Return what outputs say, without batch axis and in the order of the drawing's outputs.
+
+    `targets` are what they should say, if that is known, in the same order.
+    """
     names = names_of(project.data.source) or ()
-    pairs = zip(bound.outputs, outputs, strict=True)
-    return tuple(
-        _said(project.graph.nodes[one.port.node].label, one, names, values) for one, values in pairs
+    found = tuple(
+        _said(project.graph.nodes[one.port.node].label, one, names, values)
+        for one, values in zip(bound.outputs, outputs, strict=True)
     )
+    if targets is None:
+        return found
+    return tuple(
+        said._replace(truth=_class_of(target, said)) if said.has_classes else said
+        for said, target in zip(found, targets, strict=True)
+    )
+
+
+def _class_of(target: Array, said: Said) -> int | None:
+    """Return the class of a target: its number, or where its one stands."""
+    if target.size == 1:
+        number = int(target.reshape(-1)[0])
+        return number if 0 <= number < len(said.names) else None
+    is_one_hot = target.size == len(said.names) and np.count_nonzero(target) == 1
+    return int(np.argmax(target)) if is_one_hot else None
 
 
 def _said(title: str, one: Bound, names: tuple[str, ...], values: Array) -> Said:

@@ -41,7 +41,7 @@ class Predictions:
         try:
             loaded.load(request.program, request.folder, request.weights)
             run = self._compiled(request.section)
-            inputs = _batch(loaded, request)
+            inputs, targets = _batch(loaded, request), _targets(loaded, request)
             began = time.perf_counter()
             found = [plain(values)[0] for values in run(*inputs)]
             seconds = time.perf_counter() - began
@@ -51,7 +51,11 @@ class Predictions:
             return failed(error)
         maps = None if request.section is None else found.pop()
         return Predicted(
-            inputs=[values[0] for values in inputs], outputs=found, maps=maps, seconds=seconds
+            inputs=[values[0] for values in inputs],
+            outputs=found,
+            maps=maps,
+            seconds=seconds,
+            targets=targets,
         )
 
     def _compiled(self, section: str | None) -> Compiled:
@@ -83,6 +87,14 @@ def _batch(loaded: Loaded, request: Predict) -> list[Array]:
         ]
     pairs = zip(given, loaded.model.inputs, strict=True)
     return [_fitted(values, tensor) for values, tensor in pairs]
+
+
+def _targets(loaded: Loaded, request: Predict) -> list[Array] | None:
+    """Return what the sample should give, unless another input stands in its place."""
+    if any(values is not None for values in request.inputs):
+        return None
+    _, targets = loaded.data["test"]
+    return [np.asarray(plain(values[[request.sample]])[0]) for values in tf.nest.flatten(targets)]
 
 
 def _fitted(values: Array | None, tensor: Any) -> Array:  # noqa: ANN401 - a KerasTensor

@@ -152,13 +152,15 @@ class MapsReady(msgspec.Struct, frozen=True, kw_only=True, tag=True, eq=False):
 class Predicted(msgspec.Struct, frozen=True, kw_only=True, tag=True, eq=False):
     """What a model makes of one sample, all without batch axis; ``seconds``: what it took itself.
 
-    ``maps`` is None if no layer's were asked for.
+    ``maps`` is None if no layer's were asked for, and so are ``targets``, the sample's in the order
+    of the outputs, if an input was given with the request.
     """
 
     inputs: list[Array]
     outputs: list[Array]
     maps: Array | None
     seconds: float
+    targets: list[Array] | None = None
 
 
 class Advanced(msgspec.Struct, frozen=True, kw_only=True, tag=True):

@@ -126,9 +126,9 @@ class Trial(NamedTuple):
             return known
         return ground_of(some_pictures(data, column))
 
-    def said(self, outputs: list[Array]) -> tuple[Said, ...]:
-        """Return what the outputs say."""
-        return said_by(self.project, self.bound, outputs)
+    def said(self, outputs: list[Array], targets: list[Array] | None = None) -> tuple[Said, ...]:
+        """Return what the outputs say, and should say if that is known."""
+        return said_by(self.project, self.bound, outputs, targets)
 
     def listing(self, one: Pictured, look: Look, sample: int) -> Program:
         """Return the program that predicts the file `image.png` in the same way by itself."""

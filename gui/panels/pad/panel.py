@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PIL import Image
-from PySide6.QtCore import QSignalBlocker, QTemporaryDir, Signal
+from PySide6.QtCore import QCoreApplication, QSignalBlocker, QTemporaryDir, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from engine.pictures import BadPicture
@@ -41,6 +41,9 @@ if TYPE_CHECKING:
     from gui.theme import Theme
 
 
+_tr = partial(QCoreApplication.translate, "PadPanel")
+
+
 class PadPanel(QWidget):
     """Choose a run and a layer, draw, and see prediction and maps.
 
@@ -60,6 +63,7 @@ class PadPanel(QWidget):
         self._one: Pictured | None = None
         self._wanted: Run | None = None  # the run that is to be tried
         self._others: tuple[str, ...] = ()  # the Inputs that aren't drawn
+        self._targets: list[Array] | None = None  # what the sample on the pad should give
         self._older = OlderRuns(self)
         self._predicting = Predicting(runner, self)
         self._make_widgets(theme)
@@ -254,8 +258,9 @@ class PadPanel(QWidget):
         if is_sample:
             words = self.tr("sample {0:,} of the test data").format(question.sample)
             self.body.put_sample(answer.inputs[one.place], words)
+            self._targets = answer.targets
+        said = trial.said(answer.outputs, self._targets if self.body.shows_sample else None)
         self._say("")
-        said = trial.said(answer.outputs)
         self.body.show_answer(said, answer.maps)
         self._tell(() if self.body.sheet.is_empty else said)
         self.shown.emit(question, answer)
@@ -268,11 +273,11 @@ class PadPanel(QWidget):
 
     def _tell(self, said: tuple[Said, ...]) -> None:
         """Say the winner in words, and offer another order of the classes."""
-        told = [f"{one.names[one.winner]} · {one.words(one.winner)}" for one in said if one.names]
+        told = [_told(one) for one in said if one.names]
         self.caption.set_text("   ".join(told), told[0] if told else "")
         self.order.setVisible(bool(told))
-        words = self.tr("In order") if self.body.bars.is_sorted else self.tr("Best first")
-        self.order.setText(words)
+        is_sorted = self.body.bars.is_sorted
+        self.order.setText(self.tr("In order") if is_sorted else self.tr("Best first"))
 
     def _on_order_clicked(self) -> None:
         self.body.bars.set_sorted(is_sorted=not self.body.bars.is_sorted)
@@ -287,10 +292,18 @@ class PadPanel(QWidget):
         return _listing(self._trial, self._one, given, self._folder)
 
     def _on_code_clicked(self) -> None:
-        listing = self.listing()
-        if listing is not None:
-            title = self.tr("Predict an image file")
-            ListingDialog(listing, title, self._theme, self).open()
+        if (listing := self.listing()) is not None:
+            ListingDialog(listing, self.tr("Predict an image file"), self._theme, self).open()
+
+
+def _told(said: Said) -> str:
+    """Say which class wins, and which one it should be, if that is known."""
+    words = f"{said.names[said.winner]} · {said.words(said.winner)}"
+    if said.truth is None:
+        return words
+    if said.truth == said.winner:
+        return _tr("{0}, as labelled").format(words)
+    return _tr("{0}, labelled {1}").format(words, said.names[said.truth])
 
 
 def _tried(opened: Opened) -> Trial | str:

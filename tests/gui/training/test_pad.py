@@ -152,13 +152,19 @@ def test_a_sample_and_a_file_come_onto_the_pad(
     document.add(mlp())
     trained(runner, wait, panel, document.project)
     with np.load("resources/data/fashion_mnist_sample.npz") as data:
-        images = data["x_test"]
+        images, label = data["x_test"], int(data["y_test"][7])
     panel.findChild(QSpinBox, "pad.sample").setValue(7)
-    wait.until(lambda: bool(panel.body.bars.said))
+    shown(panel, wait)
+    (said,) = panel.body.bars.said
+    assert said.truth == label
+    right = said.winner == label
+    told = "as labelled" if right else f"labelled {said.names[label]}"
+    assert panel.caption.text().endswith(f" %, {told}")
     np.testing.assert_array_equal(panel.body.tools.seen.picture, images[7])
     assert "sample 7" in panel.body.tools.seen.toolTip()
     draw(panel.body.sheet, (0.1, 0.1), (0.9, 0.9))
     shown(panel, wait)
+    assert panel.body.bars.said[0].truth is None  # it is no sample any more
     changed = panel.body.tools.seen.picture != images[7]
     assert 20 < changed.sum() < 200  # the ink lies on the sample
 
