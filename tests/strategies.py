@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import graph.layers  # noqa: F401 - registers the catalogue
 from graph import registry
 from graph.edits import Disconnect, RemoveNodes, Rename, RenameLayer, SetOutputs, SetParams
-from graph.objects import settings_of, table
+from graph.objects import offered, settings_of
 from graph.params import (
     Bool,
     Choice,
@@ -92,7 +92,7 @@ def values(kind: Kind, name: str = "") -> SearchStrategy[Any]:  # noqa: C901 - o
 @st.composite
 def objects(draw: DrawFn, role: str) -> Named:
     """Draw an activation, initializer, … with some of its settings."""
-    name = draw(st.sampled_from(sorted(table(role))))
+    name = draw(st.sampled_from(sorted(offered(role))))
     settings = {}
     for param in settings_of(role, name):
         if param.name in {"input_axes", "output_axes"}:

@@ -13,7 +13,7 @@ from graph.binding import bind, binding_problems, history_names
 from graph.callbacks import fault, planned
 from graph.goals import best_is, metric_names, target_fault
 from graph.inference import infer
-from graph.objects import check_named, starter
+from graph.objects import NOT_OFFERED, check_named, starter
 from graph.params import Named
 from graph.project import Goal, Project, Training, port_key
 from graph.projectfile import dumps, loads
@@ -194,6 +194,12 @@ def test_a_plans_rates_over_its_steps() -> None:
     assert (steps[0], steps[-1]) == (0, 119)
     assert {round(rate, 6) for rate in rates} == {0.01, 0.005, 0.0025}
     assert schedules.of_plan(Training(Named("SGD", {"learning_rate": Named("No")})), 10) is None
+
+
+def test_what_is_not_offered_is_refused_with_its_reason() -> None:
+    for role, reasons in NOT_OFFERED.items():
+        for name, reason in reasons.items():
+            assert check_named(role, Named(name)) == f"can't be {name}, which {reason}"
 
 
 def test_required_settings_are_asked_for_and_have_a_beginning() -> None:
