@@ -118,6 +118,10 @@ class Curves:
         found = dict.fromkeys([*self.batches, *self.epochs])
         return tuple(sorted(found, key=lambda name: name.startswith(VALIDATION)))
 
+    def has_between(self, name: str) -> bool:
+        """Say whether there are values amid an epoch: none where one execution is an epoch."""
+        return any(place % 1 for place in self.batches.get(name, ((), ()))[0])
+
     def value_at(self, name: str, place: float | None) -> float | None:
         """Return the value of the epoch that ends nearest to a place; None asks for the newest."""
         values = self.epochs.get(name, [])

@@ -225,7 +225,7 @@ class Plot(QWidget):
             key.show_curve(name, value, self._colour(name, names), self._theme)
         for index, key in enumerate(self._keys):
             key.setVisible(index < len(shown))
-        trained = next((name for name in names if name in curves.batches), None)
+        trained = next(filter(curves.has_between, names), None)
         if trained is not None and self._view_of.batches:
             thin = faint(self._colour(trained, names)).name(QColor.NameFormat.HexArgb)
             self._batches.show_curve("between epochs", None, thin, self._theme)

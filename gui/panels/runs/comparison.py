@@ -29,11 +29,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from PySide6.QtGui import QResizeEvent
+
     from engine.compare import Facts
     from gui.theme import Theme
 
 _MEASURED_ROWS = 40  # by which the columns' widths are chosen
 _MOST_WIDTH = 180  # pixels of a column
+_LEAST_NAME_WIDTH = 128  # pixels, where there is no room for names and figures
 _MOST_NAME_WIDTH = 240  # pixels, where names say what differs
 _ROW = 26  # pixels
 _BETWEEN = " · "  # a run's name and what differs
@@ -74,6 +77,12 @@ class Comparison(QWidget):
         self._pages = QStackedLayout(self)
         self._pages.addWidget(self.chart)
         self._pages.addWidget(scrolling(page))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Let the figures stay in sight."""
+        super().resizeEvent(event)
+        fit_columns(self.table)
+        _spare_figures(self.table)
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of another theme; those of the runs come with `show_ticked`."""
@@ -123,6 +132,7 @@ class Comparison(QWidget):
         ]
         self.model.show_rows(rows)
         fit_columns(self.table)
+        _spare_figures(self.table)
         _fit_height(self.table, len(rows), _COMPARED)
         said = compare.gap_sentence(metric, [(row.name, row.pair) for row in rows])
         runs = [(name, one.run) for name, (one, _) in named]
@@ -182,6 +192,13 @@ def fit_columns(table: QTableView, least: int = 0) -> None:
     """Make each column as wide as its cells; the name's at least so wide, and not too wide."""
     table.resizeColumnsToContents()
     table.setColumnWidth(0, max(least, min(table.columnWidth(0), _MOST_WIDTH)))
+
+
+def _spare_figures(table: QTableView) -> None:
+    """Take from the names what the figures lack: names are told whole by their tool tips."""
+    columns = range(1, table.model().columnCount())
+    room = table.viewport().width() - sum(map(table.columnWidth, columns))
+    table.setColumnWidth(0, min(table.columnWidth(0), max(room, _LEAST_NAME_WIDTH)))
 
 
 def widen_names(table: QTableView) -> None:

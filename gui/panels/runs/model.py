@@ -247,7 +247,8 @@ class Compared(NamedTuple):
     pair: Pair
 
 
-_HEADS = ("run", "training", "validation", "gap", "best", "at epoch", "test")
+# where there is little room, the last ones have to be scrolled to
+_HEADS = ("run", "test", "training", "validation", "gap", "best", "at epoch")
 
 
 class ComparisonModel(RowsModel[Compared]):
@@ -274,7 +275,7 @@ def _comparison_cells(row: Compared) -> tuple[str, ...]:
     pair = row.pair
     at = "" if pair.best_epoch is None else str(pair.best_epoch)
     last = map(_figure, (pair.training, pair.validation, pair.gap))
-    return (row.name, *last, _figure(pair.best), at, _figure(pair.test))
+    return (row.name, _figure(pair.test), *last, _figure(pair.best), at)
 
 
 def cell(one: Facts, key: str) -> str:

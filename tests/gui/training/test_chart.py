@@ -80,6 +80,20 @@ def test_the_legend_names_the_thin_line_and_stays_one_line(qtbot: QtBot) -> None
     assert plot._view.height() >= 90
 
 
+def test_an_epoch_that_is_one_execution_has_no_thin_line(qtbot: QtBot) -> None:
+    chart = Chart(DARK)
+    qtbot.addWidget(chart)
+    chart.show()
+    chart.add_batch(1.0, {"loss": 0.9})
+    chart.add_epoch(0, {"loss": 0.9})
+    chart.draw()
+    qtbot.waitUntil(chart._plots[0]._keys[0].isVisible)
+    assert not chart._plots[0]._batches.isVisible()
+    chart.add_batch(1.5, {"loss": 0.8})
+    chart.draw()
+    qtbot.waitUntil(chart._plots[0]._batches.isVisible)
+
+
 def test_a_long_run_keeps_a_bounded_number_of_points() -> None:
     curves = Curves(10)
     for n in range(20_000):
