@@ -323,6 +323,7 @@ class RepairButton(QPushButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         words = label(breakable(repair.label), wrap=True)
         preview = label(repair.preview, "code")
+        words.setProperty("link", True)
         preview.setProperty("muted", True)
         self._words, self._preview = words, preview
         self._row = row = QBoxLayout(_ACROSS, self)
@@ -375,5 +376,6 @@ def repair_style(theme: Theme) -> str:
         QPushButton[role="repair"]:hover {{ background: {theme.raised}; }}
         QPushButton[role="repair"]:focus {{ background: {theme.raised};
           border-color: {theme.accent}; }}
+        QLabel[link="true"] {{ color: {theme.accent}; }}
         QLabel[muted="true"] {{ color: {theme.muted}; }}
     """
