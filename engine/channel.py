@@ -148,10 +148,10 @@ class Channel:
             match request:
                 case Stop():
                     self._tell_jobs(Job.stop)
-                    _thread.interrupt_main()
+                    _interrupt()
                 case Quit():
                     self._tell_jobs(Job.stop)
-                    _thread.interrupt_main()
+                    _interrupt()
                     self._queue.put(None)
                 case Pause():
                     self._tell_jobs(Job.pause)
@@ -183,6 +183,15 @@ class Channel:
         job = self._job
         if job is not None and job.interruptible:
             job.check()
+
+
+def _interrupt() -> None:
+    """Let the main thread run its handler of SIGINT, also amid a wait for a server or a disk."""
+    main = threading.main_thread().ident
+    if sys.platform == "win32" or main is None:
+        _thread.interrupt_main()
+    else:
+        signal.pthread_kill(main, signal.SIGINT)  # a true signal ends a system call
 
 
 def end_orphan() -> NoReturn:

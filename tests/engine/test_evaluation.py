@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine.client import Engine, ProgramFailed
-from engine.protocol import Advanced, Evaluate, Evaluated, EvaluationReady, Finished, Samples, Train
+from engine.protocol import Evaluate, Evaluated, EvaluationReady, Finished, Log, Samples, Train
 from graph.project import Data
 from tests.codegen.own_data import network, on, photos, text_of
 
@@ -112,10 +112,11 @@ def test_it_can_be_stopped(
     warm: Engine, program: str, folder: str, trained: tuple[str, dict[str, float]]
 ) -> None:
     slow = program.replace(
-        '"""Read the columns', 'import time; time.sleep(30); """Read the columns'
+        '"""Read the columns', 'import time; print("here"); time.sleep(600); """Read the columns'
     )
+    assert slow != program
     for event in warm._ask(Evaluate(program=slow, folder=folder, weights=trained[0])):
-        if isinstance(event, Advanced):
+        if isinstance(event, Log):
             warm.stop()
     assert event == Finished(reason="stopped", weights=None)
     again = warm.evaluate(Evaluate(program=program, folder=folder, weights=trained[0]))
