@@ -180,10 +180,16 @@ def test_stop_answers_and_keeps_the_weights(
     assert np.isfinite(kernel).all()
 
 
+SILENT_SERVER = """import socket, urllib.request
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        urllib.request.urlopen(f"http://127.0.0.1:{server.getsockname()[1]}/data.npz")
+    """
+
+
 @pytest.mark.parametrize(
     ("place", "statement"),
     [
-        ("data = load_data(folder)", "import time\n    time.sleep(600)\n    "),
+        ("data = load_data(folder)", SILENT_SERVER),
         (
             "data = load_data(folder)",
             (
@@ -193,7 +199,7 @@ def test_stop_answers_and_keeps_the_weights(
         ),
         ("scores = evaluate(model, data)", "while True: evaluate(model, data)\n    "),
     ],
-    ids=["while loading", "in native code", "while evaluating"],
+    ids=["while a server is silent", "in native code", "while evaluating"],
 )
 def test_stop_also_ends_what_is_not_training(
     warm: Engine, tmp_path: Path, program: str, folder: str, place: str, statement: str
