@@ -51,6 +51,9 @@ if TYPE_CHECKING:
 _PROBLEM = Qt.ItemDataRole.UserRole
 _NAME = Qt.ItemDataRole.UserRole + 1
 _SIGN_WIDTH = 28
+# what a problem is about that isn't one of a node; of other kinds it is the model
+_DATA = {"rows", "stratified", "unused source", "held out end", "no data", "limit", "augmentation"}
+_PLAN = {"checkpoint", "callback", "optimizer", "schedule", "class weight", "sample weight"}
 _WRAP = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
 Index = QModelIndex | QPersistentModelIndex
 
@@ -111,6 +114,13 @@ class ProblemDelegate(QStyledItemDelegate):
             QRect(0, 0, max(40, sentence.width()), 10_000), int(_WRAP), unbroken(problem.sentence)
         )
         return QSize(width, max(16, box.height()) + 2 * SMALL)
+
+
+def _part_of(problem: Problem) -> str:
+    """Return the name of what a problem is about that isn't one of a node."""
+    if problem.kind in _DATA:
+        return "data"
+    return "plan" if problem.kind in _PLAN else "model"
 
 
 class ProblemList(QListWidget):
@@ -217,8 +227,8 @@ class ProblemsPanel(QWidget):
             for problem in self._shown:
                 item = QListWidgetItem(self.list)
                 item.setData(_PROBLEM, problem)
-                named = problem.node is not None and problem.node in nodes
-                name = nodes[problem.node].label if named and problem.node else self.tr("model")
+                node = nodes.get(problem.node) if problem.node is not None else None
+                name = node.label if node is not None else self.tr(_part_of(problem))
                 item.setData(_NAME, name)
                 item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{name}: {problem.sentence}")
         if not self._shown:

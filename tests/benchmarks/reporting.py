@@ -20,11 +20,14 @@ def run(*, quick: bool) -> Result:
     for plan in _QUICK if quick else _PLANS:
         with trainer(plan) as trained:
             found = trained.reported()
-        name, reported, silent = plan.template.upper(), found["reported"], found["silent"]
+        name = plan.template.upper()
+        reported, reported_work = zip(*found["reported"], strict=True)
+        silent, silent_work = zip(*found["silent"], strict=True)
         rows += [
             median(f"{name}, an epoch that is reported", reported, "s", of="epochs"),
             median(f"{name}, a silent epoch", silent, "s", of="epochs"),
             ratio(f"{name}: reported ÷ silent", reported, silent, Goal(1.02)),
+            ratio(f"{name}: the same in processor time", reported_work, silent_work, Goal(1.02)),
         ]
     return Result(
         "Cost of reporting",

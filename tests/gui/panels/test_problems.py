@@ -9,11 +9,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QSplitter
 
-from graph.edits import Disconnect, RemoveNodes
-from graph.problems import Severity
+from graph.edits import Disconnect, RemoveNodes, SetData
+from graph.problems import Problem, Severity
+from graph.project import Data
 from graph.topology import wiring
 from gui.panels.inspector.panel import InspectorPanel
-from gui.panels.problems import ProblemsPanel
+from gui.panels.problems import ProblemsPanel, _part_of
 from gui.parts.widgets import RepairButton
 from gui.theme import LIGHT
 from tests.gui.panels.conftest import draw
@@ -51,6 +52,19 @@ def test_a_problem_has_its_node_its_sentence_and_repairs_with_a_preview(
     assert any("10,016" in word for word in words), words
     assert panel.counts()[0] == 1
     assert drawn.document.report.nodes[drawn.keys["merge"]].problem is not None
+
+
+def test_problems_of_no_node_are_those_of_data_or_plan(panel: ProblemsPanel, drawn: Drawn) -> None:
+    drawn.document.push(SetData(Data("/nowhere/at_all.npz")), "Data")
+    told = tolds(panel)
+    assert any(one.startswith("data: ") and "at_all.npz" in one for one in told), told
+    wrong = Problem("optimizer", Severity.ERROR, "clipnorm and clipvalue exclude each other.")
+    assert _part_of(wrong) == "plan"
+
+
+def tolds(panel: ProblemsPanel) -> list[str]:
+    rows = map(panel.list.item, range(panel.list.count()))
+    return [one.data(Qt.ItemDataRole.AccessibleTextRole) or "" for one in rows]
 
 
 def test_a_click_on_a_repair_is_one_step_and_calm_follows(
