@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import faulthandler
 import os
 import sys
 import threading
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from _pytest.faulthandler import fault_handler_stderr_fd_key
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -18,6 +20,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+_MOST_SECONDS_DOWN = 180
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -51,6 +55,17 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     ):
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} was skipped, and nobody announced it: {report.longrepr}"
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    """End a process that hangs in taking down: once a test has failed, pytest watches no more."""
+    file = item.config.stash[fault_handler_stderr_fd_key]
+    faulthandler.dump_traceback_later(_MOST_SECONDS_DOWN, file=file, exit=True)
+    try:
+        return (yield)
+    finally:
+        faulthandler.cancel_dump_traceback_later()
 
 
 @pytest.fixture(autouse=True)
@@ -103,6 +118,7 @@ def _no_windows_left() -> None:
         return
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     left = [one for one in QApplication.topLevelWidgets() if one.isVisible()]
-    for one in left:
-        one.close()
+    for one in left:  # not closed: it might ask something, and nobody would answer
+        one.hide()
+        one.deleteLater()
     assert not left, f"windows left open: {left}"

@@ -53,7 +53,9 @@ def shown(
     finally:
         for sheet in made.document.sheets:
             sheet.stack.setClean()  # nobody is asked whether to save
-        made.runner.shutdown()  # nor about a training
+        made.runner.shutdown()  # nor about a training, or drawings that wait for theirs
+        for waiting in list(made.queue.waiting):
+            made.queue.remove(waiting)
         made.close()
         made.deleteLater()  # windows that stay are dressed anew with each further one
         QCoreApplication.sendPostedEvents(made, QEvent.Type.DeferredDelete)
