@@ -12,6 +12,7 @@ import queue
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import NoReturn
@@ -19,6 +20,7 @@ from typing import NoReturn
 from engine import protocol
 from engine.protocol import Continue, Event, Log, Pause, Quit, Request, Stop
 
+_PEACE = 1.0  # seconds that a job has for tidying up before it is interrupted again
 _PATIENCE = 1.0  # seconds to wait for the last prints if a program's child still holds the pipe
 
 
@@ -42,6 +44,7 @@ class Job:
         self.interruptible = False
         self._going = threading.Event()
         self._going.set()
+        self._interrupted = 0.0  # when it was, by the monotonic clock
 
     @property
     def is_paused(self) -> bool:
@@ -70,6 +73,16 @@ class Job:
         """Raise `Stopped` if the job should end."""
         if self.stopped.is_set():
             raise Stopped
+
+    def interrupt(self) -> None:
+        """Raise `Stopped` if the job should end and may be interrupted; in the main thread.
+
+        What is tidied up after that is left in peace for some time.
+        """
+        now = time.monotonic()
+        if self.interruptible and now > self._interrupted + _PEACE:
+            self._interrupted = now
+            self.check()
 
     def is_ended_by(self, error: BaseException) -> bool:
         """Say whether an exception is `Stopped`, or what has become of it.
@@ -147,11 +160,9 @@ class Channel:
         while (request := self._next_request()) is not None:
             match request:
                 case Stop():
-                    self._tell_jobs(Job.stop)
-                    _interrupt()
+                    self._stop_jobs()
                 case Quit():
-                    self._tell_jobs(Job.stop)
-                    _interrupt()
+                    self._stop_jobs()
                     self._queue.put(None)
                 case Pause():
                     self._tell_jobs(Job.pause)
@@ -170,6 +181,20 @@ class Channel:
             for job in self._open_jobs:
                 what(job)
 
+    def _stop_jobs(self) -> None:
+        self._tell_jobs(Job.stop)
+        threading.Thread(target=self._insist, name="stop", daemon=True).start()
+
+    def _insist(self) -> None:
+        """Interrupt until the jobs are over: a program may swallow what it is interrupted by."""
+        while self._has_stopped_job():
+            _interrupt()
+            time.sleep(2 * _PEACE)
+
+    def _has_stopped_job(self) -> bool:
+        with self._lock:
+            return any(job.stopped.is_set() for job in self._open_jobs)
+
     def _next_request(self) -> Request | None:
         try:
             frame = protocol.read_frame(self._requests)
@@ -180,9 +205,8 @@ class Channel:
 
     def _on_interrupt(self, _number: int, _frame: FrameType | None) -> None:
         """Runs in the main thread, also for Ctrl+C, which is the window's business."""
-        job = self._job
-        if job is not None and job.interruptible:
-            job.check()
+        if (job := self._job) is not None:
+            job.interrupt()
 
 
 def _interrupt() -> None:
@@ -196,7 +220,8 @@ def _interrupt() -> None:
 
 def end_orphan() -> NoReturn:
     """End this process at once, and where it leads a process group, what it has started too."""
-    sys.stderr.flush()
+    with contextlib.suppress(OSError, ValueError):  # nobody may be there to read it
+        sys.stderr.flush()
     if sys.platform != "win32" and os.getpgrp() == os.getpid():
         os.killpg(0, signal.SIGKILL)
     os._exit(0)

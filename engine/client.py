@@ -158,13 +158,13 @@ class Engine:
         """
         until = None if timeout is None else time.monotonic() + timeout
         while True:
+            self._end_if_stuck()
             left = _LOOK if until is None else min(_LOOK, max(0.0, until - time.monotonic()))
             with contextlib.suppress(queue.Empty):
                 event = self._events.get(timeout=left)
                 break
             if until is not None and time.monotonic() >= until:
                 raise TimeoutError(f"The engine said nothing for {timeout} seconds.")
-            self._end_if_stuck()
         if event is None:
             self._events.put(None)  # for whoever asks next
             raise self._died()
@@ -317,11 +317,12 @@ class Engine:
         try:
             while (frame := protocol.read_frame(_pipe(self._process.stdout))) is not None:
                 self._events.put(protocol.decode_event(*frame))
-        except protocol.FrameError as error:
-            self._refusal = str(error)
+        except Exception as error:  # noqa: BLE001 - whoever waits must hear of it
+            self._refusal = str(error) or type(error).__name__
             _kill(self._process.pid)
-        self._process.wait()
-        self._events.put(None)
+        finally:
+            _end(self._process)
+            self._events.put(None)
 
     def _read_stderr(self) -> None:
         for line in _pipe(self._process.stderr):
@@ -334,6 +335,15 @@ class Engine:
         if self._closed:
             return EngineDied("The engine was closed.", code, tail)
         return EngineDied(self._refusal or _epitaph(code, tail), code, tail)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Wait for the end of a process that says nothing any more."""
+    try:
+        process.wait(_GRACE)
+    except subprocess.TimeoutExpired:
+        _kill(process.pid)
+        process.wait()
 
 
 def _kill(group: int) -> None:

@@ -92,6 +92,9 @@ class DataReading(QObject):
             self._tell(number, "refused", str(refusal))
         except OSError as error:
             self._tell(number, "refused", f"The data can't be read: {error}.")
+        except Exception as error:  # noqa: BLE001 - whoever waits must hear of it
+            words = f"{type(error).__name__}: {error}"
+            self._tell(number, "refused", f"The data can't be read: {words}.")
         else:
             self._tell(number, "checked", bad)
 

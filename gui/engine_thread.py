@@ -124,7 +124,8 @@ class EngineThread:
         try:
             engine = self._living_engine()
             for call in also:
-                call()
+                with contextlib.suppress(Exception):  # whoever needs it will say what is wrong
+                    call()
             engine.wait_ready()
         except EngineDied as died:
             self._lose_engine(died)

@@ -180,6 +180,13 @@ def test_stop_answers_and_keeps_the_weights(
     assert np.isfinite(kernel).all()
 
 
+DEFIANT = """import time
+    try:
+        time.sleep(600)
+    except BaseException:
+        pass
+    time.sleep(600)
+    """
 SILENT_SERVER = """import socket, urllib.request
     with socket.create_server(("127.0.0.1", 0)) as server:
         urllib.request.urlopen(f"http://127.0.0.1:{server.getsockname()[1]}/data.npz")
@@ -190,6 +197,7 @@ SILENT_SERVER = """import socket, urllib.request
     ("place", "statement"),
     [
         ("data = load_data(folder)", SILENT_SERVER),
+        ("data = load_data(folder)", DEFIANT),
         (
             "data = load_data(folder)",
             (
@@ -199,7 +207,12 @@ SILENT_SERVER = """import socket, urllib.request
         ),
         ("scores = evaluate(model, data)", "while True: evaluate(model, data)\n    "),
     ],
-    ids=["while a server is silent", "in native code", "while evaluating"],
+    ids=[
+        "while a server is silent",
+        "though it is swallowed",
+        "in native code",
+        "while evaluating",
+    ],
 )
 def test_stop_also_ends_what_is_not_training(
     warm: Engine, tmp_path: Path, program: str, folder: str, place: str, statement: str
