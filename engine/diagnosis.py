@@ -116,7 +116,9 @@ def _rate_too_high(seen: Observed, facts: Facts) -> Iterator[Note]:
     )
     evidence = (_series("loss", losses),)
     guess = facts.guessing.get("loss")
-    if losses and guess is not None and not facts.eased and losses[-1] > 3 * guess:
+    # inputs that aren't scaled begin so too, and come down by themselves
+    falls = len(losses) < 2 or (len(losses) < 3 and losses[-1] < 0.7 * losses[-2])
+    if guess is not None and not (facts.eased or falls) and losses[-1] > 3 * guess:
         yield Note(
             kind="rate too high",
             sentence=(
@@ -148,7 +150,10 @@ def _rate_too_high(seen: Observed, facts: Facts) -> Iterator[Note]:
 
 
 def _at_chance(seen: Observed, facts: Facts) -> Iterator[Note]:
-    """The training accuracy stays where guessing would be."""
+    """The accuracy stays where guessing would be, and the loss where it is."""
+    losses = seen.history.get("loss", [])
+    if len(losses) > 1 and losses[-1] < 0.97 * losses[-2]:
+        return  # the accuracy of few batches is that of the weights before them
     for name, classes in facts.classes.items():
         values = seen.history.get(name, [])
         if len(values) < 2 or classes < 2:
@@ -156,7 +161,8 @@ def _at_chance(seen: Observed, facts: Facts) -> Iterator[Note]:
         most = facts.shares.get(name, 0.0)
         chance = max(1 / classes, most)
         bound = chance + min(0.03, 0.3 * chance, 0.1 * (1 - chance))
-        if max(values[-3:]) > bound or values[-1] > 1.25 * values[0]:
+        held = seen.history.get(f"val_{name}", [])
+        if max([*values[-3:], *held[-3:]]) > bound or values[-1] > 1.25 * values[0]:
             continue
         guess = f"guessing among {classes:,} classes"
         if most > 1.1 / classes:
@@ -175,7 +181,7 @@ def _at_chance(seen: Observed, facts: Facts) -> Iterator[Note]:
             evidence=(
                 _series(name, values),
                 f"{guess}: {chance:.4f}",
-                _series("loss", seen.history.get("loss", [])),
+                _series("loss", losses),
             ),
         )
 

@@ -62,13 +62,15 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 class EpochEnded(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """An epoch is over. ``logs`` also holds the ``val_`` values; ``seconds`` includes those.
 
-    ``learning_rate`` is that of the epoch's last step, None if the optimizer has none.
+    ``learning_rate`` is that of the epoch's last step, None if the optimizer has none; ``samples``
+    are counted as in `Progress`.
     """
 
     epoch: int
     seconds: float
     logs: dict[str, float]
     learning_rate: float | None = None
+    samples: int | None = None
 
 
 class Gradients(msgspec.Struct, frozen=True, kw_only=True, tag=True):

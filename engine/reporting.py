@@ -63,6 +63,7 @@ class Reporter(keras.callbacks.Callback):  # type: ignore[misc]  # Keras carries
         self._epoch = 0
         self._sent = 0.0  # when the last Progress was sent
         self._step = 0
+        self._seen: int | None = None  # samples of this epoch, once its training steps are done
         self._began = 0.0  # when the epoch began
         self._last_seconds: float | None = None  # the last epoch's length
         self._first = True  # no epoch has begun yet
@@ -78,7 +79,7 @@ class Reporter(keras.callbacks.Callback):  # type: ignore[misc]  # Keras carries
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:  # noqa: ANN401, ARG002 - Keras's signature
         """Note the time."""
-        self._epoch, self._step = epoch, 0
+        self._epoch, self._step, self._seen = epoch, 0, None
         self._heed()
         steps = self._steps()
         if self._first:
@@ -108,6 +109,7 @@ class Reporter(keras.callbacks.Callback):  # type: ignore[misc]  # Keras carries
         """Say that the epoch's training steps are done, before validation."""
         self._job.interruptible = False
         self._step = self._steps() or self._step
+        self._seen = self._samples()  # before validation counts its own
         self._heed()
         self._report(time.monotonic())
 
@@ -120,8 +122,10 @@ class Reporter(keras.callbacks.Callback):  # type: ignore[misc]  # Keras carries
         self._job.interruptible = False
         seconds = self._last_seconds = time.monotonic() - self._began
         told = _floats(logs or {})
-        rate = _rate(self._model)
-        self._send(EpochEnded(epoch=epoch, seconds=seconds, logs=told, learning_rate=rate))
+        rate, seen = _rate(self._model), self._samples() if self._seen is None else self._seen
+        self._send(
+            EpochEnded(epoch=epoch, seconds=seconds, logs=told, learning_rate=rate, samples=seen)
+        )
         if self._gradients is not None:
             is_last = self._model.stop_training or epoch + 1 == self.params["epochs"]
             found = self._gradients.measure(self._model, epoch, is_last=is_last)

@@ -111,14 +111,18 @@ class Chart(QWidget):
         self.curves = curves
         self.draw()
 
-    def add_batch(self, place: float, logs: Mapping[str, float]) -> None:
+    def add_batch(
+        self, place: float, logs: Mapping[str, float], samples: int | None = None
+    ) -> None:
         """Add running means at a place in epochs; drawn with the next picture."""
-        self.curves.add_batch(place, logs)
+        self.curves.add_batch(place, logs, samples)
         self._draw_soon()
 
-    def add_epoch(self, epoch: int, logs: Mapping[str, float | None]) -> None:
+    def add_epoch(
+        self, epoch: int, logs: Mapping[str, float | None], samples: int | None = None
+    ) -> None:
         """Add the values of an epoch, which counts from 0."""
-        self.curves.add_epoch(epoch, logs)
+        self.curves.add_epoch(epoch, logs, samples)
         self._draw_soon()
 
     def add_rate(self, epoch: int, rate: float | None) -> None:

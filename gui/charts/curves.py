@@ -54,37 +54,44 @@ class Curves:
         self.batches: dict[str, tuple[list[float], list[float]]] = {}
         self.rates: dict[str, list[float]] = {}
         self.norms: dict[str, list[float]] = {}
-        self._means: dict[str, tuple[float, float]] = {}  # the last place and running mean
+        # the last place, its running mean, and what that is weighed by
+        self._means: dict[str, tuple[float, float, float]] = {}
 
-    def add_batch(self, place: float, logs: Mapping[str, float]) -> None:
+    def add_batch(
+        self, place: float, logs: Mapping[str, float], samples: int | None = None
+    ) -> None:
         """Take the running means at a place, in epochs: 1.5 is the middle of the second.
 
         What is kept is the mean of the executions since the last place. A value that is no mean,
-        such as a recall, is kept as it is.
+        such as a recall, is kept as it is. The means are over so many `samples` of the epoch; the
+        last batch of an epoch may be a small one.
         """
         for name, value in logs.items():
             places, values = self.batches.setdefault(name, ([], []))
             places.append(place)
-            values.append(self._since(name, place, value))
+            values.append(self._since(name, place, value, samples))
             if len(places) > _MOST_POINTS:
                 del places[-2:0:-2], values[-2:0:-2]  # the first and the newest stay
 
-    def _since(self, name: str, place: float, mean: float) -> float:
+    def _since(self, name: str, place: float, mean: float, samples: int | None) -> float:
         """Return the mean over what came since the last running mean in this epoch."""
         epoch = math.ceil(place) - 1  # place 1.0 is the end of the first epoch
-        before, earlier = self._means.get(name, (0.0, 0.0))
-        self._means[name] = (place, mean)
-        if before <= epoch or before >= place or _is_no_mean(name):
+        weight = place - epoch if samples is None else samples
+        before, earlier, lighter = self._means.get(name, (0.0, 0.0, 0.0))
+        self._means[name] = (place, mean, weight)
+        if before <= epoch or weight <= lighter or _is_no_mean(name):
             return mean
-        return earlier + (mean - earlier) * (place - epoch) / (place - before)
+        return earlier + (mean - earlier) * weight / (weight - lighter)
 
-    def add_epoch(self, epoch: int, logs: Mapping[str, float | None]) -> None:
-        """Take the values of an epoch, which counts from 0."""
+    def add_epoch(
+        self, epoch: int, logs: Mapping[str, float | None], samples: int | None = None
+    ) -> None:
+        """Take the values of an epoch, which counts from 0 and has had so many samples."""
         self.length = max(self.length, epoch + 1)
         for name, value in logs.items():
             _put(self.epochs, name, epoch, value)
-            if value is not None and epoch < self._means.get(name, (0.0, 0.0))[0] < epoch + 1:
-                self.add_batch(epoch + 1, {name: value})
+            if value is not None and epoch < self._means.get(name, (0.0,))[0] < epoch + 1:
+                self.add_batch(epoch + 1, {name: value}, samples)
 
     def add_rate(self, epoch: int, rate: float | None) -> None:
         """Take the learning rate of an epoch, if there is one."""

@@ -58,6 +58,9 @@ def test_a_loss_far_above_guessing_and_a_jump_blame_the_learning_rate() -> None:
     (note,) = diagnose(observed(loss=[1.0, 0.8, 1.9, 0.9]), Facts(rate=0.5))
     assert (note.kind, note.epoch) == ("rate too high", 2)
     assert "0.8 to 1.9" in note.sentence
+    assert not diagnose(observed(loss=[8.05]), TEN)  # inputs that aren't scaled begin so
+    assert not diagnose(observed(loss=[40.0, 9.0]), TEN)
+    assert kinds(diagnose(observed(loss=[40.0, 15.0, 9.0]), TEN)) == ["rate too high"]
     eased = TEN._replace(eased=True)
     assert not diagnose(observed(loss=[9.0, 8.5, 8.2]), eased)  # a regularizer's share
 
@@ -67,6 +70,12 @@ def test_an_accuracy_at_chance_is_told_with_what_chance_is() -> None:
     assert note.kind == "at chance"
     assert "10.5%" in note.sentence
     assert "10.0%" in note.sentence
+    slow = {"loss": [1.62, 1.24, 1.15], "accuracy": [0.3, 0.31, 0.32]}
+    three = Facts(classes={"accuracy": 3})
+    assert not diagnose(observed(**slow), three)  # few batches: measured before they are learnt
+    still = {"loss": [1.1, 1.1, 1.1], "accuracy": [0.3, 0.31, 0.32]}
+    assert kinds(diagnose(observed(**still), three)) == ["at chance"]
+    assert not diagnose(observed(**still, val_accuracy=[0.3, 0.4, 0.5]), three)
     two = Facts(classes={"accuracy": 2})
     assert kinds(diagnose(observed(accuracy=[0.5, 0.49, 0.51]), two)) == ["at chance"]
     assert not diagnose(observed(accuracy=[0.5, 0.6, 0.68]), two)

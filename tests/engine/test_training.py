@@ -108,6 +108,7 @@ def test_progress_counts_steps_and_samples(
         assert event.steps == 167
         assert event.samples == min(event.step * 3, 500)
         assert set(event.logs) == {"loss", "accuracy"}
+    assert {event.samples for event in events if isinstance(event, EpochEnded)} == {500}
     places = [(event.epoch, event.step) for event in progress]
     assert places == sorted(places)
     assert progress[-1].rate is not None

@@ -169,7 +169,7 @@ class TrainingPanel(QWidget):
             self._say(record, record.place)
         self._show_done(record, event.epoch + fraction)
         if event.steps:
-            self.chart.add_batch(event.epoch + fraction, event.logs)
+            self.chart.add_batch(event.epoch + fraction, event.logs, event.samples)
 
     def _on_epoch_ended(self, event: protocol.EpochEnded) -> None:
         record = self._shown
@@ -178,7 +178,7 @@ class TrainingPanel(QWidget):
         record.seen.take(event)
         self.notes.show_notes(record.notes)
         self.chart.add_rate(event.epoch, event.learning_rate)
-        self.chart.add_epoch(event.epoch, event.logs)
+        self.chart.add_epoch(event.epoch, event.logs, event.samples)
         self._show_done(record, event.epoch + 1)
         if event.epoch + 1 == record.epochs and self._runner.state is State.TRAINING:
             record.outcome = ()

@@ -53,6 +53,14 @@ def test_running_means_are_turned_back_into_the_means_between() -> None:
     assert curves.batches["loss"][1][-1] == pytest.approx(0.25)
 
 
+def test_a_small_last_batch_weighs_as_little_as_it_is() -> None:
+    curves = Curves(1)
+    curves.add_batch(41 / 43, {"loss": 0.9}, 41 * 128)
+    curves.add_batch(42 / 43, {"loss": (0.9 * 41 + 0.8) / 42}, 42 * 128)
+    curves.add_epoch(0, {"loss": (0.9 * 41 * 128 + 0.8 * 152) / 5400}, 5400)
+    assert curves.batches["loss"][1] == pytest.approx([0.9, 0.8, 0.8])
+
+
 @pytest.mark.parametrize("most", [1, 3, 10])
 def test_ticks_are_round_and_few(most: int) -> None:
     for length in (1, 2, 7, 10, 11, 99, 1000, 5000):
