@@ -83,7 +83,7 @@ def beginning(name: str, rate: float, steps: int) -> Named:
     fits: dict[str, Value] = {
         "initial_learning_rate": rate,
         "decay_steps": steps if name in {"CosineDecay", "PolynomialDecay"} else steps // 4,
-        "first_decay_steps": steps // 7 or 1,  # three falls, each twice as long as the last
+        "first_decay_steps": -(-steps // 7),  # three falls, each twice as long as the last
         "decay_rate": 1.0 if name == "InverseTimeDecay" else 0.5,
         "boundaries": (steps // 2, 3 * steps // 4),
         "values": (rate, rate / 10, rate / 100),

@@ -18,6 +18,7 @@ _NO_MEANS = (  # parts of the names of metrics that aren't means over samples
     "auc", "precision", "recall", "f1", "fbeta", "iou", "root", "r2", "true_", "false_", "_at_",
     "concordance", "pearson", "sum",
 )  # fmt: skip
+_RATE = "learning_rate"
 VALIDATION = "val_"
 """How Keras begins the names of values on validation data."""
 
@@ -89,6 +90,8 @@ class Curves:
         """Take the values of an epoch, which counts from 0 and has had so many samples."""
         self.length = max(self.length, epoch + 1)
         for name, value in logs.items():
+            if name == _RATE:  # some callbacks put it beside the metrics
+                continue
             _put(self.epochs, name, epoch, value)
             if value is not None and epoch < self._means.get(name, (0.0,))[0] < epoch + 1:
                 self.add_batch(epoch + 1, {name: value}, samples)

@@ -202,6 +202,13 @@ def test_what_is_not_offered_is_refused_with_its_reason() -> None:
             assert check_named(role, Named(name)) == f"can't be {name}, which {reason}"
 
 
+def test_restarts_end_at_the_bottom() -> None:
+    for steps in (430, 434, 7, 100):
+        made = schedules.beginning("CosineDecayRestarts", 0.1, steps)
+        end = 7 * made.settings["first_decay_steps"]  # 1 + 2 + 4
+        assert steps <= end < steps + 7
+
+
 def test_required_settings_are_asked_for_and_have_a_beginning() -> None:
     assert check_named("metric", Named("IoU")) is not None
     assert check_named("metric", starter("metric", "IoU")) is None

@@ -31,11 +31,13 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
 
     from engine.client import Engine
+    from graph.params import Value
     from gui.document import Document
     from gui.runner import Runner
     from gui.theme import Theme
 
 _SIZE = QSize(560, 380)
+_HEIGHTS = ("warmup_target", "initial_learning_rate")  # settings of schedules, the higher first
 
 
 class RateFinder(QDialog):
@@ -145,12 +147,18 @@ class RateFinder(QDialog):
         self.progress.setValue(done)
 
     def _on_use_clicked(self) -> None:
-        """Put the rate into the plan, in place of a number or a schedule."""
+        """Put the rate into the plan; a schedule begins with it, or climbs to it, if it can."""
         if self.found is None or self.found.rate is None:
             return
         training = self._document.project.training
         was = training.optimizer
-        optimizer = Named(was.name, {**was.settings, "learning_rate": self.found.rate})
+        rate: Value = self.found.rate
+        schedule = was.settings.get("learning_rate")
+        if isinstance(schedule, Named):
+            heights = [name for name in _HEIGHTS if schedule.settings.get(name) is not None]
+            if heights:
+                rate = Named(schedule.name, {**schedule.settings, heights[0]: rate})
+        optimizer = Named(was.name, {**was.settings, "learning_rate": rate})
         changed = msgspec.structs.replace(training, optimizer=optimizer)
         self._document.push(SetTraining(changed), self.tr("Set learning rate"))
         self.accept()

@@ -115,7 +115,8 @@ def test_a_long_run_keeps_a_bounded_number_of_points() -> None:
 def test_bounds_are_round_and_hold_all_epochs() -> None:
     curves = Curves(2)
     curves.add_epoch(0, {"loss": 0.913})
-    curves.add_epoch(1, {"loss": 0.287})
+    curves.add_epoch(1, {"loss": 0.287, "learning_rate": 0.01})
+    assert curves.names == ("loss",)  # it has an axis of its own
     low, high = curves.bounds(["loss"]) or (0, 0)
     assert low < 0.287
     assert high > 0.913

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 
+from graph.edits import SetTraining
+from graph.params import Named
 from gui.document import Document
 from gui.panels.plan.panel import PlanPanel
 from gui.panels.plan.rate_finder import RateFinder
@@ -46,6 +49,15 @@ def test_a_rate_is_found_and_put_into_the_plan(qtbot: QtBot, runner: Runner, wai
     assert not finder.isVisible()
     document.undo_group.activeStack().undo()
     assert "learning_rate" not in document.project.training.optimizer.settings
+    plan = document.project.training
+    falling = Named("CosineDecay", {"initial_learning_rate": 1.0, "decay_steps": 50})
+    optimizer = Named(plan.optimizer.name, {"learning_rate": falling})
+    document.push(SetTraining(msgspec.structs.replace(plan, optimizer=optimizer)), "Schedule")
+    finder.use.click()
+    kept = {"initial_learning_rate": rate, "decay_steps": 50}
+    assert document.project.training.optimizer.settings["learning_rate"] == Named(
+        "CosineDecay", kept
+    )
 
 
 def test_closing_the_window_ends_the_search(qtbot: QtBot, runner: Runner, wait: Waiter) -> None:
