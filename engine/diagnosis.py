@@ -107,7 +107,7 @@ def _no_backup(seen: Observed, _facts: Facts) -> Iterator[Note]:
 
 
 def _rate_too_high(seen: Observed, facts: Facts) -> Iterator[Note]:
-    """The loss jumps up, or ends far above what guessing gives."""
+    """The loss jumps up, or is far above what guessing gives, and not as unscaled inputs begin."""
     losses = seen.history.get("loss", [])
     rate = f"The learning rate ({facts.rate:g})" if facts.rate is not None else "The learning rate"
     advice = (
@@ -116,7 +116,6 @@ def _rate_too_high(seen: Observed, facts: Facts) -> Iterator[Note]:
     )
     evidence = (_series("loss", losses),)
     guess = facts.guessing.get("loss")
-    # inputs that aren't scaled begin so too, and come down by themselves
     falls = len(losses) < 2 or (len(losses) < 3 and losses[-1] < 0.7 * losses[-2])
     if guess is not None and not (facts.eased or falls) and losses[-1] > 3 * guess:
         yield Note(

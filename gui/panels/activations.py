@@ -118,6 +118,7 @@ class ActivationsPanel(QWidget):
     def _connect(self) -> None:
         runner = self._runner
         self._older.found.connect(self._offer_older)
+        self._older.more.connect(self.choices.offer_older)
         runner.finished.connect(self._on_finished)
         runner.maps_ready.connect(self._on_maps_ready)
         runner.maps_failed.connect(self._on_maps_failed)
@@ -141,7 +142,7 @@ class ActivationsPanel(QWidget):
         self.choices.set_theme(theme)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Look for older runs when the panel is seen for the first time, and ask for maps."""
+        """Look for runs that others have made, such as a command, and ask for maps."""
         super().showEvent(event)
         begun = self._older.look(self._runner.runs_folder)
         if not begun and self._opened is not None and self._shown is None:
@@ -158,14 +159,14 @@ class ActivationsPanel(QWidget):
 
     def _on_finished(self, _reason: str, run: Run | None) -> None:
         if run is not None and has_weights(run):
-            self.choices.add_run(run, newest=True)
+            self.choices.add_run(run)
             self.open_run(run)
 
     def offer_run(self, run: Run) -> None:
         """Look into any run, and offer it from now on."""
         known = {one.path: one for one in self.choices.runs()}
         if run.path not in known:
-            self.choices.add_run(run, newest=True)
+            self.choices.add_run(run)
         self.open_run(known.get(run.path, run))
 
     def open_run(self, run: Run) -> None:

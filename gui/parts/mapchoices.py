@@ -168,10 +168,12 @@ class Choices(QWidget):
         """Return the index of the chosen sample in the test data, from 0."""
         return self.sample_box.value()
 
-    def add_run(self, run: Run, *, newest: bool) -> None:
-        """Offer a run, above all others or below them; once, also if it has gone on."""
+    def add_run(self, run: Run) -> None:
+        """Offer a run above all others; once, also if it has gone on."""
         self._withdraw(lambda one: one.path == run.path)
-        index = 0 if newest else self.run_box.count()
+        self._insert(run, 0)
+
+    def _insert(self, run: Run, index: int) -> None:
         self.run_box.insertItem(index, run_words(run), run)
         self.run_box.setItemData(index, run_words(run), Qt.ItemDataRole.ToolTipRole)
         self.setEnabled(True)
@@ -222,11 +224,13 @@ class Choices(QWidget):
             self.choose_node(opened.first_choice())
 
     def offer_older(self, runs: Iterable[Run]) -> None:
-        """Offer runs below those that are offered already."""
-        known = {run.path for run in self.runs()}
+        """Offer runs that aren't offered yet, each below the one before it."""
+        below = 0
         for run in runs:
-            if run.path not in known:
-                self.add_run(run, newest=False)
+            places = [n for n, one in enumerate(self._offered()) if one.path == run.path]
+            if not places:
+                self._insert(run, below)
+            below = places[-1] + 1 if places else below + 1
 
     def follow(self, selected: frozenset[str]) -> bool:
         """Choose the one node that is selected on the canvas; say whether it is another."""

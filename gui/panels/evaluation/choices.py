@@ -65,11 +65,13 @@ class EvaluationChoices(QWidget):
                 self.weights_box.setItemText(place, self._weights_words(path))
 
     def offer_older(self, older: Iterable[Run]) -> None:
-        """Offer runs of earlier sessions, and choose the newest if none is chosen."""
-        known = {run.path for run in self._runs()}
+        """Offer runs that aren't yet, the newest first, and choose it if none is chosen."""
+        below = 0
         for run in older:
-            if run.path not in known:
-                self._add_run(run, self.run_box.count())
+            paths = [one.path for one in self._runs()]
+            if run.path not in paths:
+                self._add_run(run, below)
+            below = paths.index(run.path) + 1 if run.path in paths else below + 1
         if self.opened is None and self.run_box.count():
             self.open_run(self._runs()[0])
 

@@ -125,6 +125,7 @@ class EvaluationPanel(QWidget):
     def _connect(self) -> None:
         self._runner.finished.connect(self._on_finished)
         self._older.found.connect(self.choices.offer_older)
+        self._older.more.connect(self.choices.offer_older)
         self.choices.changed.connect(self._on_choice_changed)
         self.output_box.activated.connect(lambda _n: self._show_output())
         self.button.clicked.connect(self._on_button_clicked)
@@ -141,7 +142,7 @@ class EvaluationPanel(QWidget):
             page.set_theme(theme)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Look for runs when the panel is seen for the first time."""
+        """Look for runs that others have made, such as a command."""
         super().showEvent(event)
         self._older.look(self._runner.runs_folder)
 

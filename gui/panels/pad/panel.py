@@ -104,6 +104,7 @@ class PadPanel(QWidget):
     def _connect(self) -> None:
         self._runner.finished.connect(self._on_finished)
         self._older.found.connect(self._offer_older)
+        self._older.more.connect(self.choices.offer_older)
         self._document.selection_changed.connect(self._on_selection_changed)
         self._predicting.answered.connect(self._on_answered)
         self._predicting.refused.connect(self._on_refused)
@@ -125,7 +126,7 @@ class PadPanel(QWidget):
         self.body.set_theme(theme)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Look for older runs when the panel is seen for the first time; have the model loaded."""
+        """Look for runs that others have made, such as a command; have the model loaded."""
         super().showEvent(event)
         self._older.look(self._runner.runs_folder)
         self._ask()
@@ -152,7 +153,7 @@ class PadPanel(QWidget):
 
     def _on_finished(self, _reason: str, run: Run | None) -> None:
         if run is not None and has_weights(run):
-            self.choices.add_run(run, newest=True)
+            self.choices.add_run(run)
             again = self._trial is not None and self._trial.run.path == run.path
             if again or not self.body.is_drawn:  # a drawing keeps its model
                 self.open_run(run)
@@ -211,9 +212,8 @@ class PadPanel(QWidget):
     def take_sample(self) -> None:
         """Put the chosen test sample on the pad, so that one can draw on it."""
         if self._trial is not None and self._one is not None:
-            self._predicting.ask(
-                self._trial.question(node=self.choices.node, sample=self.choices.sample)
-            )
+            node, sample = self.choices.node, self.choices.sample
+            self._predicting.ask(self._trial.question(node=node, sample=sample))
 
     def _on_sample_chosen(self) -> None:
         """Put the sample on the pad; a drawing stays where only the other Inputs take it."""

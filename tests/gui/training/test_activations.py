@@ -152,7 +152,7 @@ def test_runs_of_earlier_sessions_are_offered(
     notice = panel.findChild(QLabel, "activations.notice")
     assert notice.text().startswith("Choose a run above")
     offered = panel.choices.runs()
-    panel.choices.add_run(offered[0], newest=True)  # as one that was resumed
+    panel.choices.add_run(offered[0])  # as one that was resumed
     assert [one.path for one in panel.choices.runs()] == [one.path for one in offered]
     panel.choices.run_chosen.emit(panel.choices.runs()[0])
     wait.first(runner.maps_ready, runner.maps_failed)

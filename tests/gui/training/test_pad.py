@@ -308,7 +308,7 @@ def test_why_standardised_pixels_of_an_old_run_can_not_be_drawn_is_said(
     text = projectfile.dumps(standardised())
     run = new_run(tmp_path / "runs", "old", text, "", RunInfo(weights="w.h5"))
     (run.path / "w.h5").touch()
-    panel.choices.add_run(run, newest=True)
+    panel.choices.add_run(run)
     panel.open_run(run)
     wait.until(lambda: "drawn" in panel.findChild(QLabel, "pad.notice").text())
     said = panel.findChild(QLabel, "pad.notice").text()
@@ -377,7 +377,7 @@ def test_classes_keep_their_names_when_runs_on_other_own_data_are_tried(
             tmp_path / "runs", folder.name, projectfile.dumps(project), "", RunInfo(weights="w.h5")
         )
         (run.path / "w.h5").touch()
-        panel.choices.add_run(run, newest=True)
+        panel.choices.add_run(run)
         runs.append((run, classes))
     for run, classes in (*runs, *runs):
         panel.open_run(run)
