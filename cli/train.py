@@ -12,7 +12,7 @@ from cli import files, rates, reading, session
 from cli.ends import Refusal
 from cli.options import AsJson, File, Join, Key
 from cli.progress import Display
-from cli.verdict import refuse_errors, refuse_without_data
+from cli.verdict import print_warnings, refuse_errors, refuse_without_data
 from engine import runs
 from graph import datasets, edits
 from graph.binding import rebound
@@ -75,6 +75,8 @@ def run(  # noqa: PLR0913 - a parameter for each option
     report = infer(project)
     refuse_errors(project, report)
     refuse_without_data(project, report)
+    if not as_json:
+        print_warnings(project, report)
     if find_rate:
         return rates.find(project, report, as_json=as_json)
     with Display(quiet=as_json) as display:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import typer
+
 from cli.ends import Refusal, Status
 from graph.checks import problems
 from graph.problems import NO_DATA, Problem, Severity
@@ -29,6 +31,13 @@ def refuse_errors(project: Project, report: Report) -> None:
             f"the first: {wrong[0].sentence}",
             Status.ERRORS,
         )
+
+
+def print_warnings(project: Project, report: Report) -> None:
+    """Print what the window would warn of, a line each."""
+    for problem in problems(project, report):
+        if problem.severity is Severity.WARNING:
+            typer.echo(f"Warning: {problem.sentence}")
 
 
 def refuse_without_data(project: Project, report: Report) -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from graph.project import Checkpoint, Graph, Project
 
 _ABSENT = "–"
+_MOST_LETTERS = 32  # of a value in a name
 _MOST = 4  # so many differences between drawings are told one by one
 _VALIDATION = {"test": "the test samples", "none": "none"}
 
@@ -35,8 +36,11 @@ class Difference(NamedTuple):
     speaks: bool = False
 
     def phrase(self, at: int) -> str:
-        """Return how it is in one project, such as `batch size 64`."""
-        return self.values[at] if self.speaks else f"{self.what} {self.values[at]}"
+        """Return how it is in one project, such as `batch size 64`; `own class weight` if long."""
+        if self.speaks:
+            return self.values[at]
+        is_long = len(self.values[at]) > _MOST_LETTERS
+        return f"own {self.what}" if is_long else f"{self.what} {self.values[at]}"
 
 
 def differences(projects: Sequence[Project]) -> tuple[Difference, ...]:

@@ -10,10 +10,13 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 
+from cli.verdict import print_warnings
 from engine.runs import open_run
 from graph import edits, projectfile, templates
+from graph.inference import infer
 from graph.project import Data
 
 if TYPE_CHECKING:
@@ -63,6 +66,18 @@ def test_the_options_are_in_the_program_of_the_run(trained: tuple[Path, dict[str
     program = open_run(folder / record["run"]).program_text
     assert "512" in program
     assert "EPOCHS = 1\n" in program
+
+
+def test_what_the_window_warns_of_is_told_before(capsys: pytest.CaptureFixture[str]) -> None:
+    project = templates.load("mlp")
+    print_warnings(project, infer(project))
+    assert capsys.readouterr().out == ""
+    plan = msgspec.structs.replace(project.training, class_weight="Hat: 2")
+    project, _ = edits.apply(project, edits.SetTraining(plan))
+    print_warnings(project, infer(project))
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.startswith("Warning: ")
+    assert "Hat" in line
 
 
 def test_maps_are_painted(trained: tuple[Path, dict[str, Any]], here: Run) -> None:

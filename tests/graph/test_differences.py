@@ -29,6 +29,11 @@ def test_only_what_differs_is_told_and_the_seed_last() -> None:
         "seed": ("1", "7"),
     }
     assert [each.what for each in found][-1] == "seed"
+    weights = ", ".join(f"{number}: 1.5" for number in range(10))
+    weighted = replace(one, training=replace(one.training, class_weight=weights))
+    (found_weights,) = differences([one, weighted])
+    assert found_weights.phrase(1) == "own class weight"
+    assert found_weights.values[1] == weights
     assert differences([one, one, one]) == ()
 
 
