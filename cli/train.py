@@ -75,8 +75,7 @@ def run(  # noqa: PLR0913 - a parameter for each option
     report = infer(project)
     refuse_errors(project, report)
     refuse_without_data(project, report)
-    if not as_json:
-        print_warnings(project, report)
+    print_warnings(project, report, quiet=as_json)
     if find_rate:
         return rates.find(project, report, as_json=as_json)
     with Display(quiet=as_json) as display:

@@ -33,10 +33,10 @@ def refuse_errors(project: Project, report: Report) -> None:
         )
 
 
-def print_warnings(project: Project, report: Report) -> None:
-    """Print what the window would warn of, a line each."""
+def print_warnings(project: Project, report: Report, *, quiet: bool = False) -> None:
+    """Print what the window would warn of, a line each; nothing if `quiet`."""
     for problem in problems(project, report):
-        if problem.severity is Severity.WARNING:
+        if problem.severity is Severity.WARNING and not quiet:
             typer.echo(f"Warning: {problem.sentence}")
 
 

@@ -47,6 +47,15 @@ class Commands(QObject):
         """Say whether a model is being trained."""
         return self.window.is_training
 
+    @property
+    def _busy_words(self) -> str:
+        return self.tr("Another training is running. This drawing can be trained after it.")
+
+    def take_back_busy_words(self) -> None:
+        """Say no more that another training is running, once none is."""
+        if not self.is_training:
+            self.window.messages.take_back(self._busy_words)
+
     def tell(self, sentence: str) -> None:
         """Show a sentence above the canvas."""
         self.window.messages.tell(sentence)
@@ -147,11 +156,7 @@ class Commands(QObject):
         elif self.is_training and weights is not None:
             self.tell(self.tr("Another training is running. Start from these weights after it."))
         elif self.is_training:
-            self.window.messages.tell(
-                self.tr("Another training is running. This drawing can be trained after it."),
-                self.tr("Let it wait"),
-                self.queue,
-            )
+            self.window.messages.tell(self._busy_words, self.tr("Let it wait"), self.queue)
         else:
             self.window.show_panel("training")
             self.window.runner.train(self.document.project, self.document.report, weights)

@@ -104,6 +104,11 @@ class MessageBar(QFrame):
         self.tell(sentence)
         self._passing.start()
 
+    def take_back(self, sentence: str) -> None:
+        """Take a sentence away, if it is the one that is shown."""
+        if sentence == self._sentence:
+            self.hide()
+
     def drawing_changed(self) -> None:
         """Take away what was said of the drawing as it was before."""
         if self._of_drawing:

@@ -276,6 +276,7 @@ class MainWindow(QMainWindow):
         self.is_training = state in {State.TRAINING, State.PAUSED, State.STOPPING}
         self.status.show_engine(state, sentence)
         self.top_bar.show_training(active=self.is_training)
+        self.commands.take_back_busy_words()
         self._refresh()
 
     def _on_problem_count_changed(self, errors: int, warnings: int) -> None:

@@ -241,8 +241,8 @@ class TrainingPanel(QWidget):
             return
         words = record.words
         if self._runner.is_training or record.name or record.sheet is not self._document.sheet:
-            title = f"{record.title}: {words[:1].lower()}{words[1:]}"
-            self.status.set_text(title, words, record.brief or words)
+            title, brief = record.title, record.brief or words
+            self.status.set_text(_named(title, words), _named(title, brief), words, brief)
         else:
             self.status.set_text(words, record.brief or words)
         self.outcome.set_text(*record.outcome)
@@ -318,3 +318,7 @@ def _lay_out(panel: TrainingPanel) -> QStackedLayout:
     column.addWidget(panel.notes)
     column.addLayout(pages, 1)
     return pages
+
+
+def _named(title: str, words: str) -> str:
+    return f"{title}: {words[:1].lower()}{words[1:]}"

@@ -154,7 +154,7 @@ def window(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
         yield made
 
 
-def test_train_while_another_training_runs_offers_to_wait(window: MainWindow) -> None:
+def test_train_while_another_training_runs_offers_to_wait(window: MainWindow, wait: Waiter) -> None:
     window.document.add(mlp(epochs=5000))
     window.commands.train()
     window.document.push(SetTraining(mlp(epochs=1).training), "Plan")
@@ -166,6 +166,11 @@ def test_train_while_another_training_runs_offers_to_wait(window: MainWindow) ->
     assert window.panels["runs"].made().queue_strip.isVisible()  # type: ignore[attr-defined]
     window.queue.remove(one)
     assert window.queue.waiting == ()
+    window.commands.train()
+    assert window.messages.isVisible()
+    window.runner.stop()
+    wait.until(lambda: not window.is_training)
+    assert not window.messages.isVisible()  # it is true no more
 
 
 def test_closing_says_what_of_the_trainings_is_lost(
