@@ -19,9 +19,13 @@ def load(file: str) -> Project:
         Refusal: neither is there, or the file can't be read.
     """
     path = Path(file)
-    if not path.exists() and file in template_names():
+    if path.exists() or path.suffix:
+        return read(path)
+    if file in template_names():
         return templates.load(file)
-    return read(path)
+    raise Refusal(
+        f"There is no file {file}, and no template of this name: layerloom new --list prints them."
+    )
 
 
 def read(path: Path) -> Project:

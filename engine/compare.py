@@ -158,7 +158,9 @@ def gap_sentence(metric: str, named: Sequence[tuple[str, Pair]]) -> str:
 
 
 def _too_few(epochs: int) -> str:
-    return f"{epochs} epoch{'s' * (epochs != 1)} say nothing about a trend yet."
+    if epochs == 1:
+        return "1 epoch says nothing about a trend yet."
+    return f"{epochs} epochs say nothing about a trend yet."
 
 
 def data_sentence(named: Sequence[tuple[str, Run]]) -> str:

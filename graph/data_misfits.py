@@ -113,15 +113,17 @@ def _leaks(project: Project, bound: Bindings) -> Iterator[Problem]:
     """Yield the Inputs that are given what an output has to find out."""
     targets = {one.column.name: one for one in bound.outputs if one.column is not None}
     for one in bound.inputs:
-        for name in one.column.members if one.column is not None else ():
+        members = one.column.members if one.column is not None else ()
+        fine = ", ".join([name for name in members if name not in targets][:2])
+        advice = f"choose columns by name, such as “{fine}”." if fine else "choose another column."
+        for name in members:
             if name in targets:
                 label, target = (
                     project.graph.nodes[each.port.node].label for each in (one, targets[name])
                 )
                 yield _warning(
                     kind="leak",
-                    sentence=f"{label} is given “{name}”, which {target} is to find out: "
-                    "choose its columns by name, such as “a, b”.",
+                    sentence=f"{label} is given “{name}”, which {target} is to find out: {advice}",
                     node=one.port.node,
                 )
 

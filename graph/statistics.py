@@ -199,7 +199,8 @@ def balance(counts: tuple[tuple[str, int], ...]) -> str:
     most, fewest = max(counts, key=lambda one: one[1]), min(counts, key=lambda one: one[1])
     if is_even(counts):
         return f"{len(counts)} classes, about as many samples of each."
+    samples = "sample" if fewest[1] == 1 else "samples"
     return (
-        f"{len(counts)} classes, from {fewest[1]:,} samples of “{fewest[0]}” to {most[1]:,} of "
+        f"{len(counts)} classes, from {fewest[1]:,} {samples} of “{fewest[0]}” to {most[1]:,} of "
         f"“{most[0]}”."
     )

@@ -101,7 +101,9 @@ class ValuesPage(QWidget):
             )
             return words.format(found.name, datasets.data_folder())
         if any(column.stored == FILE for column in found.columns):
-            words = self.tr("Of all rows that are used; of images in files, {0} are looked at.")
+            words = self.tr(
+                "Of all rows that are used; of images in files, at most {0} are looked at."
+            )
             return words.format(statistics.IMAGES)
         where = self.tr("training part") if found.own_test else self.tr("data")
         if any(column.stored == MAPPED for column in found.columns):

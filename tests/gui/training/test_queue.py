@@ -109,7 +109,8 @@ def test_what_waits_is_held_after_stop_and_can_be_taken_out(
     assert [one.label for one in queue.waiting] == ["second", "third"]
     assert panel.findChild(QLabel, "runs.queue.words").text() == "Trained next:"
     runner.stop()
-    wait.first(runner.finished)
+    ended = wait.first(runner.finished, runner.failed)
+    assert ended[0] == "stopped", ended
     wait.until(lambda: runner.state is State.READY)
     QTest.qWait(50)
     assert queue.is_held
