@@ -187,9 +187,12 @@ class Channel:
 
     def _insist(self) -> None:
         """Interrupt until the jobs are over: a program may swallow what it is interrupted by."""
-        while self._has_stopped_job():
-            _interrupt()
+        _thread.interrupt_main()
+        while True:
             time.sleep(2 * _PEACE)
+            if not self._has_stopped_job():
+                return
+            _interrupt()
 
     def _has_stopped_job(self) -> bool:
         with self._lock:
@@ -210,12 +213,16 @@ class Channel:
 
 
 def _interrupt() -> None:
-    """Let the main thread run its handler of SIGINT, also amid a wait for a server or a disk."""
+    """Let the main thread run its handler of SIGINT, also amid a wait for a server or a disk.
+
+    Only a true signal ends a system call. It is not for every day: one Stop in some hundred that
+    came so, amid TensorFlow's arithmetic, ended in a damaged heap.
+    """
     main = threading.main_thread().ident
     if sys.platform == "win32" or main is None:
         _thread.interrupt_main()
     else:
-        signal.pthread_kill(main, signal.SIGINT)  # a true signal ends a system call
+        signal.pthread_kill(main, signal.SIGINT)
 
 
 def end_orphan() -> NoReturn:
