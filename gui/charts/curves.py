@@ -18,6 +18,7 @@ _NO_MEANS = (  # parts of the names of metrics that aren't means over samples
     "auc", "precision", "recall", "f1", "fbeta", "iou", "root", "r2", "true_", "false_", "_at_",
     "concordance", "pearson", "sum",
 )  # fmt: skip
+_CRUMB = 0.02  # of an epoch's samples
 _RATE = "learning_rate"
 VALIDATION = "val_"
 """How Keras begins the names of values on validation data."""
@@ -64,15 +65,23 @@ class Curves:
         """Take the running means at a place, in epochs: 1.5 is the middle of the second.
 
         What is kept is the mean of the executions since the last place. A value that is no mean,
-        such as a recall, is kept as it is. The means are over so many `samples` of the epoch; the
-        last batch of an epoch may be a small one.
+        such as a recall, is kept as it is. The means are over so many `samples` of the epoch; what
+        is left for an epoch's end may be one small batch, which says nothing by itself.
         """
         for name, value in logs.items():
+            if self._is_crumb(name, place, samples):
+                continue
             places, values = self.batches.setdefault(name, ([], []))
             places.append(place)
             values.append(self._since(name, place, value, samples))
             if len(places) > _MOST_POINTS:
                 del places[-2:0:-2], values[-2:0:-2]  # the first and the newest stay
+
+    def _is_crumb(self, name: str, place: float, samples: int | None) -> bool:
+        """Say whether an epoch's end stands for next to no samples since the last place."""
+        before, _, seen = self._means.get(name, (0.0, 0.0, 0.0))
+        is_end = place == math.floor(place) and place - 1 < before < place
+        return is_end and samples is not None and samples - seen < _CRUMB * samples
 
     def _since(self, name: str, place: float, mean: float, samples: int | None) -> float:
         """Return the mean over what came since the last running mean in this epoch."""

@@ -53,12 +53,15 @@ def test_running_means_are_turned_back_into_the_means_between() -> None:
     assert curves.batches["loss"][1][-1] == pytest.approx(0.25)
 
 
-def test_a_small_last_batch_weighs_as_little_as_it_is() -> None:
+def test_a_small_last_batch_weighs_as_little_as_it_is_and_is_no_point_by_itself() -> None:
     curves = Curves(1)
     curves.add_batch(41 / 43, {"loss": 0.9}, 41 * 128)
     curves.add_batch(42 / 43, {"loss": (0.9 * 41 + 0.8) / 42}, 42 * 128)
-    curves.add_epoch(0, {"loss": (0.9 * 41 * 128 + 0.8 * 152) / 5400}, 5400)
-    assert curves.batches["loss"][1] == pytest.approx([0.9, 0.8, 0.8])
+    curves.add_epoch(0, {"loss": (0.9 * 41 * 128 + 0.8 * 128 + 0.1 * 24) / 5400}, 5400)
+    assert curves.batches["loss"][1] == pytest.approx([0.9, 0.8])
+    curves.add_batch(1 + 40 / 43, {"loss": 0.5}, 40 * 128)
+    curves.add_epoch(1, {"loss": (0.5 * 40 * 128 + 0.4 * 280) / 5400}, 5400)
+    assert curves.batches["loss"][1] == pytest.approx([0.9, 0.8, 0.5, 0.4])
 
 
 @pytest.mark.parametrize("most", [1, 3, 10])
