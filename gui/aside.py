@@ -6,6 +6,7 @@ object that lives as long as the process, and these are made if the asker is sti
 
 from __future__ import annotations
 
+import atexit
 import threading
 from functools import cache
 from typing import TYPE_CHECKING, TypeVar
@@ -26,10 +27,23 @@ class _Post(QObject):
 
     def __init__(self) -> None:
         super().__init__()
+        self._handing = threading.Lock()
+        self._is_open = True
+        atexit.register(self._close)  # before Qt's own, which takes this object down
         application = QCoreApplication.instance()
         assert application is not None  # noqa: S101 - nobody waits where nothing is shown
         self.moveToThread(application.thread())
         self.handed_in.connect(self._on_handed_in, Qt.ConnectionType.QueuedConnection)
+
+    def hand_in(self, call: Callable[[], object]) -> None:
+        """Have a call made, unless the process ends; from any thread."""
+        with self._handing:
+            if self._is_open:
+                self.handed_in.emit(call)
+
+    def _close(self) -> None:
+        with self._handing:
+            self._is_open = False
 
     @Slot(object)
     def _on_handed_in(self, call: Callable[[], object]) -> None:
@@ -46,7 +60,7 @@ def tell(asker: QObject, call: Callable[[], object]) -> None:
         if isValid(asker):
             call()
 
-    _post().handed_in.emit(guarded)
+    _post().hand_in(guarded)
 
 
 def begin(name: str, work: Callable[[], object], *, must_end: bool = False) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QThread
@@ -11,6 +14,28 @@ from gui import aside
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
+
+
+ENDING = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication
+from gui import aside
+app, asker = QApplication([]), QObject()
+def work():
+    while True:
+        aside.tell(asker, int)
+for number in range(4):
+    aside.begin(f"work {number}", work)
+app.processEvents()
+"""
+
+
+def test_a_process_ends_while_threads_tell() -> None:
+    words = [sys.executable, "-c", ENDING, str(Path(aside.__file__).resolve().parents[1])]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, "Error" in done.stderr) == (0, False), done.stderr
 
 
 def test_an_answer_comes_on_the_window_s_thread(qtbot: QtBot) -> None:
