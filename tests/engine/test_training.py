@@ -182,10 +182,8 @@ def test_stop_answers_and_keeps_the_weights(
 
 
 DEFIANT = """import time
-    try:
-        time.sleep(600)
-    except BaseException:
-        pass
+    try: time.sleep(600)
+    except BaseException: pass
     time.sleep(600)
     """
 SILENT_SERVER = """import socket, urllib.request
